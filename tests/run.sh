@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Sets up, builds and runs every test of the project against real engines.
+# The last line is "N passed, N failed" over all suites; the exit code is 0 only without a failure.
+#   --only unit|asan|integration|checks    one suite
+#   -k PATTERN                             only the integration tests whose names match (pytest -k)
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+suites="unit asan integration checks"
+pattern=
+while [ $# -gt 0 ]; do
+  case "$1 ${2:-}" in
+    "--only unit" | "--only asan" | "--only integration" | "--only checks") suites=$2 ;;
+    "-k "?*) pattern=$2 ;;
+    *) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+  esac
+  shift 2
+done
+
+results=$(mktemp -d)
+passed=0
+failed=0
+
+finish() {
+  bash deploy/local/engines.sh stop --dir "$results/engines"
+  rm -rf "$results"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# heading TITLE STARTED: one line for what just ended and the seconds it took
+heading() { echo "== $1 ($((SECONDS - $2)) s)"; }
+
+count() { passed=$((passed + $1)) failed=$((failed + $2)); }
+
+# quietly COMMAND...: shows the output only if it fails
+quietly() {
+  "$@" >"$results/output" 2>&1 && return
+  tail -n 60 "$results/output"
+  return 1
+}
+
+start_engines() {
+  local exports
+  exports=$(bash deploy/local/engines.sh start --dir "$results/engines") && eval "$exports"
+}
+
+build() { # build PRESET: once
+  local started=$SECONDS
+  [ -z "${built[$1]:-}" ] || return "${built[$1]}"
+  quietly cmake --preset "$1" && quietly ninja -C "build/$1" -j "$(nproc)" --quiet
+  built[$1]=$?
+  heading "build $1" "$started"
+  return "${built[$1]}"
+}
+
+# add_results TITLE STARTED CODE FILE...: a program that ends badly without naming a failed test crashed
+add_results() {
+  local title=$1 started=$2 code=$3 good bad
+  shift 3
+  read -r good bad < <(/usr/bin/python3 tests/count_results.py "$@")
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    echo "failed: $title ended with exit code $code"
+    bad=1
+  fi
+  count "$good" "$bad"
+  heading "$title: $good passed, $bad failed" "$started"
+}
+
+run_gtests() { # run_gtests PRESET TITLE
+  local started=$SECONDS program files=() code=0 name
+  build "$1" || { count 0 1; echo "failed: build $1"; return; }
+  started=$SECONDS
+  for program in "build/$1"/tests/unit/test_*; do
+    [ -x "$program" ] || continue
+    name=$results/$1-${program##*/}
+    files+=("$name.xml")
+    timeout --kill-after=10 900 "$program" --gtest_brief=1 "--gtest_output=xml:$name.xml" \
+      >"$name.log" 2>&1 && continue
+    code=1
+    echo "-- ${program##*/}"
+    tail -n 80 "$name.log"
+  done
+  add_results "$2" "$started" "$code" "${files[@]:-$results/none.xml}"
+}
+
+suite_unit() { run_gtests dev "unit and property tests"; }
+
+suite_asan() {
+  export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+  run_gtests asan "unit and property tests under ASan and UBSan"
+}
+
+suite_integration() {
+  local started code
+  build dev || { count 0 1; echo "failed: build dev"; return; }
+  started=$SECONDS
+  timeout --kill-after=30 1800 /usr/bin/python3 -m pytest tests/integration -q --tb=short \
+    -p no:cacheprovider "--junitxml=$results/integration.xml" ${pattern:+-k "$pattern"}
+  code=$?
+  add_results "integration tests" "$started" "$code" "$results/integration.xml"
+}
+
+suite_checks() {
+  local started=$SECONDS check good=0 bad=0
+  for check in tests/checks/*.sh; do
+    if bash "$check"; then good=$((good + 1)); else bad=$((bad + 1)); fi
+  done
+  count "$good" "$bad"
+  heading "checks: $good passed, $bad failed" "$started"
+}
+
+declare -A built=()
+if ! bash deploy/local/setup.sh; then
+  count 0 1
+elif [ "$suites" != checks ] && ! start_engines; then
+  count 0 1
+else
+  for suite in $suites; do "suite_$suite"; done
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
