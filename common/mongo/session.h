@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/mongo/client.h"
+
+namespace crossfade::mongo {
+
+/// An explicit driver session with its client, for transactions. Blocking, one thread at a time.
+/// Change events of its transactions carry `lsid.id` equal to id() (mongod 6.0.5: insert, update,
+/// replace and delete alike), which is how our own writes are told from others; so a session used
+/// for that is kept for the life of its owner and does nothing but those transactions.
+class Session {
+ public:
+  static Result<Session> start(Client client);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  /// The 16 bytes of lsid.id (a UUID).
+  const std::string& id() const;
+  Client& client();
+
+  /// Snapshot read concern is not asked for; write concern majority.
+  Result<void> begin();
+  /// Retries an unknown commit result until `patience` has passed; then the error has
+  /// outcome_unknown set and only a majority read can tell. Fault::conflict: nothing was written,
+  /// run the whole batch again.
+  Result<void> commit(Milliseconds patience);
+  /// Never fails: a transaction that cannot be aborted ends by itself on the server.
+  void abort();
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace crossfade::mongo
