@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/async/task.h"
+#include "common/base/clock.h"
+
+namespace crossfade::sync {
+
+struct LoadStatus {
+  std::int64_t items = 0;
+  double items_per_second = 0;
+  double fraction = 0;     ///< 0..1, of what the target acknowledged
+  double eta_seconds = 0;  ///< 0 when done or unknown
+};
+
+struct DirectionStatus {
+  std::int64_t captured = 0;        ///< genuine changes seen since this process began
+  std::int64_t applied = 0;         ///< of them written to the other side, superseded or set aside
+  std::int64_t echoes_dropped = 0;  ///< our own writes recognised
+  std::int64_t behind = 0;          ///< records captured and not yet applied
+  std::int64_t lag_ms = 0;  ///< now minus the source time of the oldest of them; 0 when none waits
+  double lag_p50_ms = 0;    ///< of applied changes, source time to applied
+  double lag_p99_ms = 0;
+};
+
+/// What a person or a script is told of a link.
+struct LinkStatus {
+  std::string name;
+  std::string table;
+  std::string collection;
+  std::string phase;   ///< defined | copying | catching-up | synced | stopped
+  std::string reason;  ///< one sentence: why it is in this phase
+  LoadStatus load;
+  DirectionStatus forward;
+  DirectionStatus backward;
+  std::int64_t violations = 0;
+  std::int64_t dead_letters = 0;
+  std::int64_t log_bytes = 0;
+  bool log_near_limit = false;
+};
+
+enum class WaitFor { copied, synced, drained };
+
+/// A stored violation or dead letter, as canonical Extended JSON.
+struct Listing {
+  std::vector<std::string> documents;
+};
+
+/// The service as its admin endpoint sees it. All calls on the service's thread.
+class ServiceView {
+ public:
+  virtual ~ServiceView() = default;
+
+  virtual std::vector<LinkStatus> links() const = 0;
+  /// Every link runs: it is neither being set up nor stopped.
+  virtual bool ready() const = 0;
+  /// Returns when the condition holds. Errors: not_found (no such link), stopped (the link has
+  /// stopped: the sentence says why), transient (the time ran out: the sentence says what is still
+  /// missing).
+  virtual Task<Result<void>> wait(std::string link, WaitFor what, Milliseconds limit) = 0;
+  /// Of one link, or of all when the name is empty; newest first.
+  virtual Task<Result<Listing>> violations(std::string link, int limit) = 0;
+  virtual Task<Result<Listing>> dead_letters(std::string link, int limit) = 0;
+};
+
+}  // namespace crossfade::sync
