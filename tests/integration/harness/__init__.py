@@ -1,0 +1,1 @@
+"""Engines, clients, the mapping rules, comparison and the service as a process."""
