@@ -35,7 +35,8 @@ class DocumentBuilder {
   /// absent.
   DocumentBuilder& copy(std::string_view name, std::string_view bson, std::string_view from);
 
-  std::string finish() &&;
+  /// Leaves the builder empty.
+  std::string finish();
 
  private:
   void element(char type, std::string_view name);

@@ -136,7 +136,7 @@ DocumentBuilder& DocumentBuilder::copy(std::string_view name, std::string_view b
   return *this;
 }
 
-std::string DocumentBuilder::finish() && {
+std::string DocumentBuilder::finish() {
   out_.push_back('\0');
   const auto size = static_cast<std::int32_t>(out_.size());
   std::memcpy(out_.data(), &size, sizeof size);

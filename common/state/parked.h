@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/model/authority.h"
+#include "common/model/change.h"
+#include "common/mongo/client.h"
+#include "common/mongo/session.h"
+
+namespace crossfade::state {
+
+/// A record that could not be applied, kept whole. A later change of the same key carries the whole
+/// item again and so replaces what was parked.
+struct DeadLetter {
+  std::string id;  ///< unique and the same on a replay: "orders/forward/1234", "orders/load/<key>"
+  std::string link;
+  std::string direction;  ///< load | forward | backward
+  Key key;                ///< may be empty when not even the key could be read
+  std::string reason;
+  std::string text;      ///< DynamoDB JSON as received; may be empty
+  std::string document;  ///< or the BSON document; may be empty
+  std::int64_t at_ms = 0;
+};
+
+/// A change on the side without authority, with both images. Absent image: no such item on that
+/// side.
+struct Violation {
+  std::string id;
+  std::string link;
+  Side side = Side::dynamodb;  ///< where the change was made
+  std::string operation;       ///< put | remove
+  Key key;
+  std::optional<std::string> dynamodb;
+  std::optional<std::string> mongodb;
+  std::int64_t source_time_ms = 0;
+  std::int64_t at_ms = 0;
+};
+
+/// The `dead_letters` and `violations` collections. Storing the same id again changes nothing.
+/// Blocking; inside offload() only.
+class Parked {
+ public:
+  explicit Parked(const std::string& database)
+      : dead_letters_{database, "dead_letters"}, violations_{database, "violations"} {}
+
+  Result<void> add(mongo::Client& client, const std::vector<DeadLetter>& letters,
+                   mongo::Session* session = nullptr) const;
+  Result<void> add(mongo::Client& client, const std::vector<Violation>& violations,
+                   mongo::Session* session = nullptr) const;
+
+  Result<std::int64_t> count_dead_letters(mongo::Client& client, const std::string& link) const;
+  Result<std::int64_t> count_violations(mongo::Client& client, const std::string& link) const;
+  /// Newest first; every link when the name is empty.
+  Result<std::vector<std::string>> list_dead_letters(mongo::Client& client, const std::string& link,
+                                                     int limit) const;
+  Result<std::vector<std::string>> list_violations(mongo::Client& client, const std::string& link,
+                                                   int limit) const;
+
+ private:
+  mongo::Namespace dead_letters_;
+  mongo::Namespace violations_;
+};
+
+}  // namespace crossfade::state
