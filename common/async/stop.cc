@@ -1,5 +1,6 @@
 #include "common/async/stop.h"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -8,6 +9,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
+
+/// As a timer's limit; longer ones would overflow its clock.
+constexpr Milliseconds kLongest = std::chrono::hours(24 * 365);
 
 /// Keeps a timer in a list of those to cancel for as long as the wait lasts.
 class Registration {
@@ -43,7 +47,7 @@ void Stop::request() {
 
 Task<void> Stop::sleep(Milliseconds duration) {
   if (requested_) co_return;
-  asio::steady_timer timer(executor_, duration);
+  asio::steady_timer timer(executor_, std::min(duration, kLongest));
   const Registration registration(sleepers_, timer);
   co_await timer.async_wait(kQuiet);
 }
@@ -54,7 +58,7 @@ void Signal::notify() {
 
 Task<void> Signal::wait(Stop& stop, Milliseconds limit) {
   if (stop.requested()) co_return;
-  asio::steady_timer timer(executor_, limit);
+  asio::steady_timer timer(executor_, std::min(limit, kLongest));
   const Registration here(waiters_, timer);
   const Registration there(stop.sleepers_, timer);
   co_await timer.async_wait(kQuiet);

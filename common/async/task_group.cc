@@ -12,6 +12,8 @@ Error from_exception(std::exception_ptr thrown) {
     std::rethrow_exception(std::move(thrown));
   } catch (const std::exception& exception) {
     return fail(Fault::invalid, std::string("unexpected exception: ") + exception.what());
+  } catch (...) {
+    return fail(Fault::invalid, "unexpected exception of an unknown type");
   }
 }
 
