@@ -3,6 +3,7 @@
 A skipped test counts as failed: nothing here may be skipped. So does a file that is missing, broken
 or empty, because then its program crashed or found nothing to run. Names of failures go to stderr.
 """
+
 import sys
 import xml.etree.ElementTree as xml
 

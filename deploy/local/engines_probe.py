@@ -1,9 +1,10 @@
 """What engines.sh cannot say in shell: a free port, and whether an engine is ready.
 
-    engines_probe.py free-port
-    engines_probe.py wait-dynamodb PORT
-    engines_probe.py initiate-mongodb PORT      (a one-member replica set, waits for its primary)
+engines_probe.py free-port
+engines_probe.py wait-dynamodb PORT
+engines_probe.py initiate-mongodb PORT      (a one-member replica set, waits for its primary)
 """
+
 import socket
 import sys
 import time

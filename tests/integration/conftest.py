@@ -1,4 +1,5 @@
 """Fixtures of the integration tests: engines for the session, a table and collection per test."""
+
 import dataclasses
 import itertools
 import os

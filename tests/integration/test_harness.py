@@ -1,4 +1,5 @@
 """The ruler is measured first: the mapping rules in Python, the comparison and the engines script."""
+
 import copy
 import datetime
 import subprocess
@@ -57,7 +58,23 @@ def test_every_type_maps_as_the_rules_say():
 
 
 @pytest.mark.parametrize(
-    "name", ["plain", "a.b", "$a", "a$b", "100%", "%2E", "%252E", "%24", "a%00", "\0", "ü.", "%", "%5Fid", "_id"]
+    "name",
+    [
+        "plain",
+        "a.b",
+        "$a",
+        "a$b",
+        "100%",
+        "%2E",
+        "%252E",
+        "%24",
+        "a%00",
+        "\0",
+        "ü.",
+        "%",
+        "%5Fid",
+        "_id",
+    ],
 )
 @pytest.mark.parametrize("top_level", [True, False])
 def test_names_come_back(name, top_level):
@@ -158,7 +175,9 @@ def test_engines_start_once_and_stop_by_folder(private_engines):
     engines.stop(folder, only="mongodb")
     status = subprocess.run(
         ["bash", str(engines.SCRIPT), "status", "--dir", folder],
-        stdout=subprocess.PIPE, text=True, check=False,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     assert status.returncode == 1
     assert status.stdout.splitlines()[0] == f"dynamodb running at {pair.dynamodb_endpoint}"

@@ -4,6 +4,7 @@
 
 uses the engines named by the environment; exit code 1 if there is a difference.
 """
+
 import argparse
 import dataclasses
 import sys
@@ -22,7 +23,9 @@ class Comparison:
         return not self.differences
 
     def __str__(self):
-        head = f"{self.items} items, {self.documents} documents, {len(self.differences)} differences"
+        head = (
+            f"{self.items} items, {self.documents} documents, {len(self.differences)} differences"
+        )
         return "\n".join([head] + [f"  {line}" for line in self.differences[:20]])
 
 

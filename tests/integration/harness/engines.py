@@ -1,4 +1,5 @@
 """A pair of engines, through deploy/local/engines.sh: the one named by the environment, or an own one."""
+
 import contextlib
 import dataclasses
 import os

@@ -6,6 +6,7 @@ shares nothing with the product. Items are in boto3's low-level form, documents 
 to_document(item, key)   what an item must look like in MongoDB, without the reserved field
 differences(...)         where an item and a document are not the same, field by field
 """
+
 import datetime
 import decimal
 import math
@@ -248,9 +249,11 @@ def document_key(document, key):
     if any(part is None for part in parts):
         return None
     return tuple(
-        ("N", bson_number(part)) if bson_number(part) is not None
-        else ("B", bytes(part)) if isinstance(part, bytes)
-        else ("S", part)
+        (
+            ("N", bson_number(part))
+            if bson_number(part) is not None
+            else ("B", bytes(part)) if isinstance(part, bytes) else ("S", part)
+        )
         for part in parts
     )
 

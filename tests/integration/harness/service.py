@@ -2,6 +2,7 @@
 
 The binary is $CROSSFADE_BIN, or build/dev/crossfade.
 """
+
 import json
 import os
 import pathlib
@@ -78,7 +79,10 @@ class Service:
     # ---- the process
 
     def start(self, *options, ready_within=30):
-        """Starts and waits until /readyz answers 200; `options` are added to the command line."""
+        """Starts and waits until /readyz answers 200, or not at all if ready_within is None.
+
+        `options` are added to the command line.
+        """
         command = [binary(), "run", "--config", str(self.config), *options]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
@@ -89,6 +93,11 @@ class Service:
                 env=self._environment,
                 start_new_session=True,
             )
+        if ready_within is not None:
+            self._wait_until_ready(ready_within)
+        return self
+
+    def _wait_until_ready(self, ready_within):
         deadline = time.monotonic() + ready_within
         while not self.ready():
             if self.process.poll() is not None:
@@ -96,7 +105,6 @@ class Service:
             if time.monotonic() > deadline:
                 raise ServiceError(f"not ready within {ready_within} s\n{self.log_tail()}")
             time.sleep(0.02)
-        return self
 
     def running(self):
         return self.process is not None and self.process.poll() is None
@@ -131,6 +139,10 @@ class Service:
     def _proc(self, name):
         return pathlib.Path(f"/proc/{self.process.pid}/{name}").read_text()
 
+    def identity(self):
+        """ "PID START-TIME" of the process, which no later process with that pid shares."""
+        return f"{self.process.pid} {self._proc('stat').rsplit(')', 1)[1].split()[19]}"
+
     def memory_mb(self, peak=False):
         """Resident memory now, or the most it ever was."""
         wanted = "VmHWM" if peak else "VmRSS"
@@ -147,7 +159,8 @@ class Service:
     def http(self, path, timeout=10):
         """(status, text) of a GET on the admin port; (None, "") if nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=timeout) as reply:
+            url = f"http://127.0.0.1:{self.admin_port}{path}"
+            with urllib.request.urlopen(url, timeout=timeout) as reply:
                 return reply.status, reply.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -181,7 +194,14 @@ class Service:
     def wait(self, link, until, timeout=60):
         """`crossfade wait`; an error with the log's end if it does not get there."""
         done = self.cli(
-            "wait", "--link", link, "--until", until, "--timeout", f"{timeout}s", timeout=timeout + 30
+            "wait",
+            "--link",
+            link,
+            "--until",
+            until,
+            "--timeout",
+            f"{timeout}s",
+            timeout=timeout + 30,
         )
         if done.returncode != 0:
             text = f"wait --until {until}: {done.stdout}{done.stderr}"

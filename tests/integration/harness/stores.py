@@ -2,6 +2,7 @@
 
 Items are in boto3's low-level form: {"pk": {"S": "a"}, "n": {"N": "1"}}; binaries are bytes.
 """
+
 import concurrent.futures
 import dataclasses
 
@@ -47,7 +48,9 @@ class Stores:
     @classmethod
     def of(cls, engines):
         endpoint = engines.dynamodb_endpoint
-        return cls(dynamodb_client(endpoint), streams_client(endpoint), mongo_client(engines.mongodb_uri))
+        return cls(
+            dynamodb_client(endpoint), streams_client(endpoint), mongo_client(engines.mongodb_uri)
+        )
 
     def collection(self, namespace):
         """The collection of "database.collection"."""
@@ -71,7 +74,8 @@ def create_table(dynamodb, table, key=("pk:S", "sk:S"), lsi=(), gsi=(), stream=T
         split = [attribute.split(":") for attribute in attributes]
         types.update(split)
         return [
-            {"AttributeName": name, "KeyType": role} for (name, _), role in zip(split, ("HASH", "RANGE"))
+            {"AttributeName": name, "KeyType": role}
+            for (name, _), role in zip(split, ("HASH", "RANGE"))
         ]
 
     def indexes(given):
