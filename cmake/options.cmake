@@ -17,7 +17,9 @@ if(CCACHE)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-                    -Woverloaded-virtual -Wunused -Wimplicit-fallthrough -Werror)
+                    -Woverloaded-virtual -Wunused -Wimplicit-fallthrough -Werror
+                    # aggregates with defaults are named field by field where it matters
+                    -Wno-missing-field-initializers -Wno-missing-designated-field-initializers)
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                         BOOST_ASIO_NO_DEPRECATED SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 add_link_options(-fuse-ld=lld-19)

@@ -31,6 +31,8 @@ class DocumentBuilder {
   DocumentBuilder& text_array(std::string_view name, const std::vector<std::string>& values);
   /// Copies every field of `bson`.
   DocumentBuilder& fields(std::string_view bson);
+  /// Copies every field of `bson` but the top-level field `name`.
+  DocumentBuilder& fields_except(std::string_view bson, std::string_view name);
   /// Copies one value of `bson` (a top-level field `from`), under `name`. Nothing when it is
   /// absent.
   DocumentBuilder& copy(std::string_view name, std::string_view bson, std::string_view from);

@@ -136,6 +136,18 @@ DocumentBuilder& DocumentBuilder::copy(std::string_view name, std::string_view b
   return *this;
 }
 
+DocumentBuilder& DocumentBuilder::fields_except(std::string_view bson, std::string_view name) {
+  bson_iter_t it;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(bson.data());
+  if (!bson_iter_init_from_data(&it, bytes, bson.size())) return *this;
+  while (bson_iter_next(&it)) {
+    if (std::string_view(bson_iter_key(&it), bson_iter_key_len(&it)) == name) continue;
+    const std::size_t begin = bson_iter_offset(&it);
+    out_.append(bson.substr(begin, it.next_off - begin));
+  }
+  return *this;
+}
+
 std::string DocumentBuilder::finish() {
   out_.push_back('\0');
   const auto size = static_cast<std::int32_t>(out_.size());

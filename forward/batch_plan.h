@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/eventlog/event_log.h"
+#include "common/model/authority.h"
+#include "common/model/change.h"
+
+namespace crossfade::forward {
+
+/// One change of a batch that is to be applied, with its place in the log.
+struct Step {
+  enum class Kind {
+    put,  ///< the document is `change.image`
+    remove,
+    restore,    ///< the document is the item as DynamoDB has it now
+    violation,  ///< made on the side without authority: store both images, ask for a restore
+    dead,       ///< cannot be mapped: dead letter
+  };
+  Kind kind = Kind::put;
+  Change change;
+  eventlog::Position position = 0;
+};
+
+/// What one lane does with one batch, in order.
+struct BatchPlan {
+  std::vector<Step> steps;
+  std::vector<std::int64_t> source_times;  ///< of every genuine change, coalesced ones included
+};
+
+using OwnerOf = std::function<Side(const Key&)>;
+
+/// Puts the changes of one lane in order: of several changes of a key only the last counts,
+/// violations and dead letters are all kept. Changes before `armed_at` are DynamoDB's by
+/// definition. Pure.
+class BatchPlanner {
+ public:
+  BatchPlanner(OwnerOf owner, std::int64_t armed_at)
+      : owner_(std::move(owner)), armed_at_(armed_at) {}
+
+  void add(Change change, eventlog::Position position);
+  BatchPlan finish();
+  bool empty() const { return steps_.empty(); }
+
+ private:
+  std::optional<Step::Kind> kind_of(const Change& change, eventlog::Position position) const;
+
+  OwnerOf owner_;
+  std::int64_t armed_at_;
+  std::vector<Step> steps_;
+  std::vector<std::int64_t> source_times_;
+};
+
+}  // namespace crossfade::forward

@@ -1,0 +1,252 @@
+#include "forward/capture.h"
+
+#include <algorithm>
+
+#include "forward/shard_reader.h"
+
+namespace crossfade::forward {
+namespace {
+
+constexpr std::int64_t kTreeEveryMs = 60'000;
+constexpr std::int64_t kOldRecordMarginMs = 5 * 60'000;
+constexpr Milliseconds kLineageEvery{60'000};
+constexpr Milliseconds kFullLogPause{5'000};
+constexpr int kChildAttempts = 10;
+
+Change position_only(std::string source) {
+  Change change;
+  change.kind = ChangeKind::position;
+  change.source = std::move(source);
+  return change;
+}
+
+bool counts(const Change& change) {
+  return change.kind == ChangeKind::put || change.kind == ChangeKind::remove ||
+         change.kind == ChangeKind::rejected;
+}
+
+}  // namespace
+
+std::string shard_position(const std::string& shard, const std::string& sequence) {
+  return shard + "|" + sequence;
+}
+
+std::optional<std::pair<std::string, std::string>> parse_shard_position(const std::string& text) {
+  const std::size_t bar = text.rfind('|');
+  if (bar == std::string::npos) return std::nullopt;
+  return std::pair(text.substr(0, bar), text.substr(bar + 1));
+}
+
+Capture::Capture(CaptureOptions options, CaptureContext context, Stop& parent)
+    : options_(std::move(options)),
+      context_(context),
+      readers_(parent),
+      hurry_(parent.executor()),
+      tip_moved_(parent.executor()),
+      filter_(options_.link_id) {}
+
+Task<Result<void>> Capture::run() {
+  readers_.start(start_readers(tree_.reading()));
+  readers_.start(watch_lineage());
+  co_return co_await readers_.join();
+}
+
+bool Capture::anchored() const {
+  return std::ranges::all_of(tree_.reading(), [&](const std::string& shard) {
+    const auto tip = tips_.find(shard);
+    return tip != tips_.end() && tip->second.anchored;
+  });
+}
+
+Task<Result<void>> Capture::drain(Stop& stop) {
+  const std::int64_t since = context_.clock.steady_ms() + options_.propagation.count();
+  const auto at_tip = [&](const std::string& shard) { return tips_[shard].reached_ms >= since; };
+  while (!stop.requested() && !readers_.stop().requested()) {
+    if (std::ranges::all_of(tree_.reading(), at_tip)) co_return Result<void>();
+    hurry_.notify();
+    co_await tip_moved_.wait(stop, Milliseconds(250));
+  }
+  co_return fail(Fault::stopped, "The capture stopped before it reached the end of the stream.");
+}
+
+Task<Result<void>> Capture::start_readers(std::vector<std::string> shards) {
+  for (std::string& shard : shards) readers_.start(read_shard(std::move(shard)));
+  co_return Result<void>();
+}
+
+Task<Result<void>> Capture::read_shard(std::string shard) {
+  ShardReader reader(*this, shard);
+  CO_TRY_VOID(co_await reader.run(readers_.stop()));
+  if (readers_.stop().requested()) co_return Result<void>();
+  co_return co_await shard_finished(shard);
+}
+
+Task<Result<void>> Capture::shard_finished(std::string shard) {
+  CO_TRY_VOID(co_await find_children(shard));
+  if (readers_.stop().requested()) co_return Result<void>();
+  std::vector<std::string> released = tree_.finish(shard);
+  tips_.erase(shard);
+  context_.out.info("shard_finished",
+                    {{"link", options_.link}, {"shard", shard}, {"children", released.size()}});
+  CO_TRY_VOID(co_await store_tree());
+  tip_moved_.notify();
+  co_return co_await start_readers(std::move(released));
+}
+
+/// Children may show up a little after their parent has closed.
+Task<Result<void>> Capture::find_children(std::string shard) {
+  dynamo::DescribeStreamRequest request{options_.stream_arn, "", shard};
+  Milliseconds pause{50};
+  for (int attempt = 0; attempt < kChildAttempts && !readers_.stop().requested(); ++attempt) {
+    auto described = co_await context_.client.describe_stream(request);
+    if (described) {
+      tree_.add_children(described.value().shards);
+      if (tree_.has_children(shard)) co_return Result<void>();
+      if (described.value().status != "ENABLED" && described.value().status != "ENABLING") break;
+    } else if (described.error().next() == Next::stop_link) {
+      co_return described.error();
+    }
+    co_await readers_.stop().sleep(pause);
+    pause = std::min(pause * 2, Milliseconds(1'000));
+  }
+  CO_TRY(auto listed, co_await list_shards());
+  CO_TRY(auto released, tree_.discover(listed));
+  co_return co_await start_readers(std::move(released));
+}
+
+/// The fallback for a lineage that CHILD_SHARDS did not tell, and the watch over the stream itself.
+Task<Result<void>> Capture::watch_lineage() {
+  while (!readers_.stop().requested()) {
+    co_await readers_.stop().sleep(kLineageEvery);
+    if (readers_.stop().requested()) break;
+    auto listed = co_await list_shards();
+    if (!listed) {
+      if (listed.error().next() == Next::stop_link) co_return listed.error();
+      continue;
+    }
+    CO_TRY(auto released, tree_.discover(listed.value()));
+    const bool found = !released.empty();
+    if (found ||
+        (appended_since_tree_ && context_.clock.steady_ms() - tree_stored_ms_ >= kTreeEveryMs)) {
+      CO_TRY_VOID(co_await store_tree());
+    }
+    CO_TRY_VOID(co_await start_readers(std::move(released)));
+    forget_old_echoes();
+  }
+  co_return Result<void>();
+}
+
+Task<Result<std::vector<dynamo::Shard>>> Capture::list_shards() {
+  std::vector<dynamo::Shard> all;
+  dynamo::DescribeStreamRequest request{options_.stream_arn, "", ""};
+  do {
+    CO_TRY(dynamo::StreamDescription page, co_await context_.client.describe_stream(request));
+    if (page.status == "DISABLED" || page.status == "DISABLING") {
+      co_return fail(Fault::trimmed,
+                     "The stream of table " + options_.table +
+                         " was disabled: changes since then are not recorded anywhere.");
+    }
+    for (dynamo::Shard& shard : page.shards) all.push_back(std::move(shard));
+    request.after_shard = page.next_after;
+  } while (!request.after_shard.empty());
+  co_return all;
+}
+
+std::optional<Change> Capture::classify(const std::string& shard, codec::StreamRecord& record,
+                                        std::int64_t not_before_ms) {
+  if (record.created_ms < tree_.began_ms() - kOldRecordMarginMs) return std::nullopt;
+  if (record.time_to_live && options_.ignore_ttl_deletes) return std::nullopt;
+  Change change;
+  change.source = shard_position(shard, record.sequence_number);
+  change.key = record.key;
+  change.source_time_ms = std::max(record.created_ms, not_before_ms);
+  if (filter_.is_echo(record)) {
+    const bool gone = !record.new_token;
+    change.kind = ChangeKind::echo;
+    change.token = gone ? record.old_token : record.new_token;
+    change.reason = gone ? "gone" : "";
+    filter_.remember(hash_of(record.key), *change.token, gone);
+  } else if (record.rejected) {
+    change.kind = ChangeKind::rejected;
+    change.image = std::move(record.rejected->text);
+    change.reason = std::move(record.rejected->reason);
+  } else if (record.new_image) {
+    change.image = std::move(*record.new_image);
+  } else {
+    change.kind = ChangeKind::remove;
+  }
+  return change;
+}
+
+Task<Result<void>> Capture::accept(const std::string& shard,
+                                   std::vector<codec::StreamRecord> records,
+                                   std::int64_t not_before_ms) {
+  if (records.empty()) co_return Result<void>();
+  const std::string last = records.back().sequence_number;
+  std::vector<std::string> encoded;
+  std::int64_t genuine = 0;
+  std::int64_t echoes = 0;
+  std::int64_t oldest_ms = context_.clock.wall_ms();
+  for (codec::StreamRecord& record : records) {
+    tips_[shard].last_created_ms = record.created_ms;
+    const std::optional<Change> change = classify(shard, record, not_before_ms);
+    if (!change) continue;
+    if (counts(*change)) {
+      ++genuine;
+      oldest_ms = std::min(oldest_ms, change->source_time_ms);
+    } else {
+      ++echoes;
+    }
+    encoded.push_back(encode(*change));
+  }
+  if (encoded.empty()) encoded.push_back(encode(position_only(shard_position(shard, last))));
+  CO_TRY(const std::vector<eventlog::Position> places, co_await append(std::move(encoded)));
+  if (places.empty()) co_return Result<void>();
+  tree_.advance(shard, last);
+  context_.progress.echoes(echoes);
+  context_.progress.captured(places.back() + 1, genuine, oldest_ms);
+  co_return Result<void>();
+}
+
+/// A full disk is waited out: the stream keeps its records for a day. An empty answer means:
+/// stopped meanwhile.
+Task<Result<std::vector<eventlog::Position>>> Capture::append(std::vector<std::string> records) {
+  const std::string component = "forward log";
+  while (true) {
+    std::vector<std::string> copy = records;
+    auto done = co_await context_.log.append(std::move(copy));
+    if (done) {
+      context_.health.well(component);
+      appended_since_tree_ = true;
+      co_return done;
+    }
+    if (done.error().fault != Fault::disk_full) co_return done;
+    context_.health.trouble(component, done.error().message);
+    context_.out.error("log_full", {{"link", options_.link}, {"why", done.error().message}});
+    co_await readers_.stop().sleep(kFullLogPause);
+    if (readers_.stop().requested()) co_return std::vector<eventlog::Position>();
+  }
+}
+
+Task<Result<void>> Capture::store_tree() {
+  Change snapshot = position_only("");
+  snapshot.image = tree_.to_json();
+  std::vector<std::string> records{encode(snapshot)};
+  CO_TRY_VOID(co_await append(std::move(records)));
+  tree_stored_ms_ = context_.clock.steady_ms();
+  appended_since_tree_ = false;
+  co_return Result<void>();
+}
+
+/// Nothing older than the window before the slowest shard's present can still be introduced by a
+/// record.
+void Capture::forget_old_echoes() {
+  std::int64_t low = context_.clock.wall_ms();
+  for (const auto& [shard, tip] : tips_) {
+    const bool at_tip = tip.reached_ms >= 0;
+    if (!at_tip) low = std::min(low, tip.last_created_ms);
+  }
+  filter_.forget_before(low - EchoFilter::kWindowMs);
+}
+
+}  // namespace crossfade::forward

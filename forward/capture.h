@@ -1,0 +1,109 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/async/task_group.h"
+#include "common/base/log.h"
+#include "common/base/random.h"
+#include "common/dynamo/client.h"
+#include "common/eventlog/event_log.h"
+#include "common/model/health.h"
+#include "common/model/progress.h"
+#include "forward/echo_filter.h"
+#include "forward/poll_pace.h"
+#include "forward/shard_tree.h"
+
+namespace crossfade::forward {
+
+struct CaptureOptions {
+  std::string link;
+  std::string link_id;
+  std::string table;
+  std::string stream_arn;
+  Milliseconds poll_interval{200};
+  Milliseconds idle_poll_interval{900};
+  bool ignore_ttl_deletes = false;
+  Milliseconds propagation{300};  ///< how long a committed write may take to be seen in the stream
+};
+
+/// What the capture works with; all of it outlives the capture.
+struct CaptureContext {
+  dynamo::Client& client;
+  const codec::Mapper& mapper;
+  eventlog::EventLog& log;
+  Progress& progress;
+  Health& health;
+  const Clock& clock;
+  Random& random;
+  Log& out;
+};
+
+/// Reads every shard of the stream at once, parents before children, drops and counts echoes, and
+/// appends the rest to the event log. The log is its checkpoint: a record is read past only after
+/// it is durable, and on start the log says where each shard goes on (dying anywhere repeats at
+/// most the last page of each shard).
+class Capture {
+ public:
+  Capture(CaptureOptions options, CaptureContext context, Stop& parent);
+
+  /// Rebuilds cursors and echo filter from the log, or begins at the present end of the stream.
+  Task<Result<void>> prepare();
+  /// Reads until the stop or a fault that ends the link (gap, stream gone, log damaged).
+  Task<Result<void>> run();
+  /// Every shard that was open at the start has an iterator: what is written from now on will be
+  /// captured.
+  bool anchored() const;
+  /// Returns when everything committed before the call is durable in the log.
+  Task<Result<void>> drain(Stop& stop);
+
+ private:
+  friend class ShardReader;
+
+  struct Tip {
+    bool anchored = false;
+    std::int64_t reached_ms = -1;  ///< steady begin of the last request, if its page was not full
+    std::int64_t last_created_ms = 0;
+  };
+
+  Task<Result<void>> recover();
+  Task<Result<void>> replay(eventlog::Position from);
+  void replay_one(const Change& change);
+  Task<Result<std::vector<dynamo::Shard>>> list_shards();
+  Task<Result<void>> begin_at_present();
+  Task<Result<void>> store_tree();
+  Task<Result<void>> read_shard(std::string shard);
+  Task<Result<void>> shard_finished(std::string shard);
+  Task<Result<void>> find_children(std::string shard);
+  Task<Result<void>> watch_lineage();
+  Task<Result<void>> start_readers(std::vector<std::string> shards);
+  Task<Result<void>> accept(const std::string& shard, std::vector<codec::StreamRecord> records,
+                            std::int64_t not_before_ms);
+  std::optional<Change> classify(const std::string& shard, codec::StreamRecord& record,
+                                 std::int64_t not_before_ms);
+  Task<Result<std::vector<eventlog::Position>>> append(std::vector<std::string> records);
+  void forget_old_echoes();
+
+  CaptureOptions options_;
+  CaptureContext context_;
+  TaskGroup readers_;
+  Signal hurry_;
+  Signal tip_moved_;
+  ShardTree tree_;
+  EchoFilter filter_;
+  std::map<std::string, Tip> tips_;
+  std::int64_t tree_stored_ms_ = 0;
+  bool appended_since_tree_ = false;
+  bool recovered_ =
+      false;  ///< cursors come from the log: LATEST would skip what happened meanwhile
+};
+
+/// The source position that each record of the log carries: "<shard>|<sequence number>".
+std::string shard_position(const std::string& shard, const std::string& sequence);
+std::optional<std::pair<std::string, std::string>> parse_shard_position(const std::string& text);
+
+}  // namespace crossfade::forward

@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "forward/capture.h"
+
+namespace crossfade::forward {
+namespace {
+
+constexpr std::size_t kReadBytes = 4U << 20;
+
+}  // namespace
+
+Task<Result<void>> Capture::prepare() {
+  if (context_.log.end() == context_.log.usage().first) co_return co_await begin_at_present();
+  CO_TRY_VOID(co_await recover());
+  recovered_ = tree_.began_ms() != 0;
+  if (tree_.began_ms() == 0) co_return co_await begin_at_present();
+  CO_TRY(auto listed, co_await list_shards());
+  CO_TRY(auto released, tree_.discover(listed));
+  co_return co_await store_tree();
+}
+
+Task<Result<void>> Capture::begin_at_present() {
+  CO_TRY(auto listed, co_await list_shards());
+  tree_ = ShardTree::begin(listed, context_.clock.wall_ms());
+  co_return co_await store_tree();
+}
+
+/// The last minutes of the log hold a snapshot of the tree, every cursor since then, and the echoes
+/// that the filter needs; an older part is only read when the last minutes hold no snapshot.
+Task<Result<void>> Capture::recover() {
+  const eventlog::Position recent = context_.log.begin_of_last(Milliseconds(EchoFilter::kWindowMs));
+  CO_TRY_VOID(co_await replay(recent));
+  if (tree_.began_ms() == 0) co_return co_await replay(context_.log.usage().first);
+  co_return Result<void>();
+}
+
+Task<Result<void>> Capture::replay(eventlog::Position from) {
+  while (from < context_.log.end()) {
+    CO_TRY(const std::vector<eventlog::Record> records,
+           co_await context_.log.read(from, kReadBytes));
+    for (const eventlog::Record& record : records) {
+      CO_TRY(const Change change, decode(record.bytes));
+      if (change.kind == ChangeKind::position && !change.image.empty()) {
+        CO_TRY(tree_, ShardTree::from_json(change.image));
+      }
+      replay_one(change);
+      from = record.end;
+    }
+  }
+  co_return Result<void>();
+}
+
+void Capture::replay_one(const Change& change) {
+  if (const auto position = parse_shard_position(change.source))
+    tree_.advance(position->first, position->second);
+  if (change.kind == ChangeKind::echo && change.token) {
+    filter_.remember(hash_of(change.key), *change.token, change.reason == "gone");
+  }
+}
+
+}  // namespace crossfade::forward

@@ -1,0 +1,110 @@
+#include "forward/shard_reader.h"
+
+#include <algorithm>
+
+namespace crossfade::forward {
+namespace {
+
+using From = dynamo::IteratorRequest::From;
+
+constexpr int kPageLimit = 1'000;
+constexpr std::size_t kPageBytes = 900'000;  // a page ends at 1,000 records or 1 MB
+constexpr Milliseconds kFirstPause{100};
+constexpr Milliseconds kLongestPause{5'000};
+
+Error gap_of(const std::string& table, const std::string& shard, const Error& cause) {
+  Error out = cause;
+  out.fault = Fault::trimmed;
+  out.message = "The stream of table " + table + " no longer has the records of shard " + shard +
+                " after our position (it keeps 24 hours): changes of that time are missing. Load "
+                "the table again "
+                "under a new link name with --into-existing, or verify it.";
+  return out;
+}
+
+}  // namespace
+
+ShardReader::ShardReader(Capture& capture, std::string shard)
+    : capture_(capture),
+      shard_(std::move(shard)),
+      pace_(capture.options_.poll_interval, capture.options_.idle_poll_interval) {}
+
+Task<Result<void>> ShardReader::run(Stop& stop) {
+  const std::string component = "stream " + shard_;
+  while (!stop.requested() && !finished_) {
+    auto step = iterator_.empty() ? co_await open_iterator() : co_await read_page(stop);
+    if (!step) {
+      CO_TRY_VOID(co_await handle(step.error(), stop));
+      continue;
+    }
+    capture_.context_.health.well(component);
+    pause_ = Milliseconds(0);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> ShardReader::open_iterator() {
+  const ShardCursor* cursor = capture_.tree_.find(shard_);
+  dynamo::IteratorRequest request{capture_.options_.stream_arn, shard_, From::trim_horizon, ""};
+  const bool first_time = capture_.tips_.find(shard_) == capture_.tips_.end();
+  if (cursor != nullptr && !cursor->sequence.empty()) {
+    request.from = From::after_sequence;
+    request.sequence = cursor->sequence;
+  } else if (cursor != nullptr && cursor->from_latest && first_time && !capture_.recovered_) {
+    request.from = From::latest;
+  }
+  CO_TRY(iterator_, co_await capture_.context_.client.get_shard_iterator(request));
+  capture_.tips_[shard_].anchored = true;
+  capture_.tip_moved_.notify();
+  co_return Result<void>();
+}
+
+Task<void> ShardReader::wait_turn(Stop& stop) {
+  while (!stop.requested()) {
+    const Milliseconds wait = pace_.wait(capture_.context_.clock.steady_ms());
+    if (wait.count() == 0) co_return;
+    const std::int64_t began = capture_.context_.clock.steady_ms();
+    co_await capture_.hurry_.wait(stop, wait);
+    if (capture_.context_.clock.steady_ms() - began < wait.count()) pace_.hurry();
+  }
+}
+
+Task<Result<void>> ShardReader::read_page(Stop& stop) {
+  co_await wait_turn(stop);
+  if (stop.requested()) co_return Result<void>();
+  const std::int64_t steady = capture_.context_.clock.steady_ms();
+  const std::int64_t wall = capture_.context_.clock.wall_ms();
+  pace_.began(steady);
+  CO_TRY(std::string body, co_await capture_.context_.client.get_records(iterator_, kPageLimit));
+  CO_TRY(codec::RecordsPage page, capture_.context_.mapper.read_records_page(body));
+  const std::size_t count = page.records.size();
+  const bool at_tip = count < kPageLimit && body.size() < kPageBytes;
+  pace_.answered(count > 0);
+  CO_TRY_VOID(co_await capture_.accept(shard_, std::move(page.records), not_before_ms_));
+  if (stop.requested() && count > 0) co_return Result<void>();
+  iterator_ = std::move(page.next_iterator);
+  finished_ = iterator_.empty();
+  capture_.tips_[shard_].reached_ms = at_tip ? steady : -1;
+  if (at_tip) not_before_ms_ = wall;
+  capture_.tip_moved_.notify();
+  co_return Result<void>();
+}
+
+/// What the error says to do next: a new iterator, the same call after a pause, or the end of the
+/// link.
+Task<Result<void>> ShardReader::handle(Error error, Stop& stop) {
+  if (error.fault == Fault::trimmed || error.fault == Fault::not_found) {
+    co_return gap_of(capture_.options_.table, shard_, error);
+  }
+  if (error.next() == Next::stop_link) co_return error;
+  if (error.next() == Next::new_iterator) {
+    iterator_.clear();
+    co_return Result<void>();
+  }
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  capture_.context_.health.trouble("stream " + shard_, error.message);
+  co_await stop.sleep(pause_);
+  co_return Result<void>();
+}
+
+}  // namespace crossfade::forward
