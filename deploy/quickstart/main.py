@@ -58,61 +58,62 @@ class Killer(threading.Thread):
             raise self._error
 
 
-def told(service, link):
-    """The link's status, None while the service is down."""
-    try:
-        return service.status(link)
-    except (service_module.ServiceError, KeyError):
-        return None
+class Watch:
+    """Follows the service through its status while it runs (and while it is killed and comes back)."""
 
+    def __init__(self, service, link, killer):
+        self._service = service
+        self._link = link
+        self._killer = killer
 
-def watch_load(service, link):
-    progress = Progress("full load")
-    began = time.monotonic()
-    while True:
-        status = told(service, link)
-        if status and status["phase"] == "stopped":
-            raise RuntimeError(f"the link stopped: {status['reason']}")
-        if status:
-            load = status["load"]
-            progress.show(
-                f"{bar(load['fraction'])}  {load['items']:,} items  "
-                f"{load['items_per_second']:,.0f} items/s  {load['eta_seconds']:.0f} s to go"
-            )
-            if status["phase"] == "synced":
-                progress.end(
-                    f"{bar(1)}  {load['items']:,} items  {load['items_per_second']:,.0f} items/s"
+    def status(self):
+        """The link's status; None while nobody answers. An error if the service ended by itself."""
+        if not self._killer and not self._service.running():
+            raise service_module.ServiceError(f"the service ended\n{self._service.log_tail()}")
+        try:
+            status = self._service.status(self._link)
+        except (service_module.ServiceError, KeyError):
+            return None
+        if status["phase"] == "stopped":
+            raise service_module.ServiceError(f"the link stopped: {status['reason']}")
+        return status
+
+    def load(self):
+        progress = Progress("full load")
+        began = time.monotonic()
+        while True:
+            status = self.status()
+            if status:
+                load = status["load"]
+                numbers = f"{load['items']:,} items  {load['items_per_second']:,.0f} items/s"
+                if status["phase"] == "synced":
+                    break
+                rest = f"{load['eta_seconds']:.0f} s to go"
+                progress.show(f"{bar(load['fraction'])}  {numbers}  {rest}")
+            time.sleep(0.1)
+        progress.end(f"{bar(1)}  {numbers}")
+        say("in step", f"{time.monotonic() - began:.1f} s after the service's start")
+
+    def writing(self, applications):
+        progress = Progress("both ways")
+        while applications.writing():
+            status = self.status()
+            if status:
+                progress.show(
+                    ";  ".join(
+                        f"{direction} {status[direction]['applied']:,} applied, "
+                        f"{status[direction]['echoes_dropped']:,} echoes dropped"
+                        for direction in ("forward", "backward")
+                    )
                 )
-                say("in step", f"{time.monotonic() - began:.1f} s after the service's start")
-                return
-        time.sleep(0.1)
+            time.sleep(0.25)
+        total = sum(counts.total() for counts in applications.done.values())
+        progress.end(f"{total:,} writes by two applications while it ran")
 
-
-def watch_writing(service, link, applications):
-    progress = Progress("both ways")
-    while applications.writing():
-        status = told(service, link)
-        if status:
-            forward, backward = status["forward"], status["backward"]
-            progress.show(
-                f"forward {forward['applied']:,} applied, {forward['echoes_dropped']:,} echoes dropped;  "
-                f"backward {backward['applied']:,} applied, {backward['echoes_dropped']:,} echoes dropped"
-            )
-        time.sleep(0.25)
-    total = sum(counts.total() for counts in applications.done.values())
-    progress.end(f"{total:,} writes by two applications while it ran")
-
-
-def drain(service, link):
-    began = time.monotonic()
-    deadline = began + 120
-    command = ("wait", "--link", link, "--until", "drained", "--timeout", "60s")
-    while service.cli(*command).returncode != 0:
-        if time.monotonic() > deadline:
-            text = f"did not drain: {told(service, link)}\n{service.log_tail()}"
-            raise service_module.ServiceError(text)
-        time.sleep(0.2)
-    say("drained", f"in {time.monotonic() - began:.1f} s")
+    def drain(self):
+        began = time.monotonic()
+        self._service.wait(self._link, "drained", 120)
+        say("drained", f"in {time.monotonic() - began:.1f} s")
 
 
 @dataclasses.dataclass
@@ -146,15 +147,16 @@ def perform(shop, service, given):
     killer = Killer(service, given.kill) if given.kill else None
     if killer:
         killer.start()
-    watch_load(service, link)
+    watch = Watch(service, link, killer)
+    watch.load()
     since = evidence.start_of_mongodb_feed(shop.both.mongo)
     applications.start_writer("mongodb")
     applications.start_probes()
-    watch_writing(service, link, applications)
+    watch.writing(applications)
     applications.finish_probes()
     if killer:
         killer.end()
-    drain(service, link)
+    watch.drain()
     status = service.status(link)
     outcome = examine(shop, applications, since)
     summarize(outcome, applications, status, killer.kills if killer else 0)
