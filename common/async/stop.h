@@ -14,7 +14,7 @@ namespace crossfade {
 /// One thread only.
 class Stop {
  public:
-  explicit Stop(Executor executor) : executor_(executor) {}
+  explicit Stop(const Executor& executor) : executor_(executor) {}
   explicit Stop(Stop& parent);
   ~Stop();
   Stop(const Stop&) = delete;
@@ -39,7 +39,7 @@ class Stop {
 /// Something has changed: wakes everyone who waits. One thread only.
 class Signal {
  public:
-  explicit Signal(Executor executor) : executor_(executor) {}
+  explicit Signal(const Executor& executor) : executor_(executor) {}
   void notify();
   /// Returns when notified after the call, when `limit` has passed, or when `stop` is requested.
   Task<void> wait(Stop& stop, Milliseconds limit);

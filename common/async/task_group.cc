@@ -7,9 +7,9 @@
 namespace crossfade {
 namespace {
 
-Error from_exception(std::exception_ptr thrown) {
+Error from_exception(const std::exception_ptr& thrown) {
   try {
-    std::rethrow_exception(std::move(thrown));
+    std::rethrow_exception(thrown);
   } catch (const std::exception& exception) {
     return fail(Fault::invalid, std::string("unexpected exception: ") + exception.what());
   } catch (...) {
@@ -25,13 +25,13 @@ TaskGroup::~TaskGroup() {
 
 void TaskGroup::start(Task<Result<void>> task) {
   ++running_;
-  auto done = [this](std::exception_ptr thrown, Result<void> result) {
-    finished(thrown ? Result<void>(from_exception(thrown)) : std::move(result));
+  auto done = [this](const std::exception_ptr& thrown, const Result<void>& result) {
+    finished(thrown ? Result<void>(from_exception(thrown)) : result);
   };
   boost::asio::co_spawn(stop_.executor(), std::move(task), std::move(done));
 }
 
-void TaskGroup::finished(Result<void> result) {
+void TaskGroup::finished(const Result<void>& result) {
   --running_;
   if (!result && !first_error_) {
     first_error_ = result.error();

@@ -21,7 +21,7 @@ class TaskGroup {
   Task<Result<void>> join();
 
  private:
-  void finished(Result<void> result);
+  void finished(const Result<void>& result);
 
   Stop stop_;
   Signal ended_;
