@@ -92,12 +92,15 @@ class Client {
 
   /// Without a session: write concern majority. With one: part of its open transaction.
   /// The Result is an error only when the whole failed; single failures are in BulkResult::errors.
-  /// In a transaction the first failure is the Result's error, with its index.
+  /// In a transaction the first failure is the Result's error, with its index. Any number of
+  /// operations of any total size; a document that is not BSON, over 16 MB, or has an empty field
+  /// name (or a `$` one on top of a replacement) is Fault::rejected. Text is not checked for UTF-8.
   Result<BulkResult> bulk(const Namespace& where, std::span<const WriteOp> operations, bool ordered,
                           Session* session = nullptr);
   /// Matches at most one document; returns how many matched (or were upserted).
   Result<std::int64_t> update_one(const Namespace& where, std::string_view filter,
                                   std::string_view update, bool upsert, Session* session = nullptr);
+  /// The document as it is after the update; nothing when none matched.
   Result<std::optional<std::string>> find_one_and_update(const Namespace& where,
                                                          std::string_view filter,
                                                          std::string_view update, bool upsert);
