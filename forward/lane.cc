@@ -9,6 +9,7 @@ namespace {
 using codec::DocumentBuilder;
 
 constexpr Milliseconds kWaitForMore{1'000};
+constexpr Milliseconds kReadPause{1'000};
 constexpr Milliseconds kFirstPause{50};
 constexpr Milliseconds kLongestPause{5'000};
 constexpr std::int64_t kStoreEveryBytes = 16 << 20;
@@ -60,9 +61,18 @@ Task<Result<void>> Lane::run(Stop& stop) {
       co_await apply_.context_.log.appended().wait(stop, kWaitForMore);
       continue;
     }
-    CO_TRY_VOID(co_await apply_next(stop));
+    auto done = co_await apply_next(stop);
+    if (!done) CO_TRY_VOID(co_await pause_or_end(done.error(), stop));
   }
   if (stored_.offset != cursor_) co_return co_await store_lazily(cursor_ + kStoreEveryBytes);
+  co_return Result<void>();
+}
+
+/// A store that cannot be read at the moment is waited for; nothing was written.
+Task<Result<void>> Lane::pause_or_end(Error error, Stop& stop) {
+  if (error.next() != Next::retry && error.next() != Next::retry_patiently) co_return error;
+  apply_.context_.health.trouble("forward apply", error.message);
+  co_await stop.sleep(kReadPause);
   co_return Result<void>();
 }
 
@@ -127,15 +137,28 @@ Task<Result<void>> Lane::add_step(const Step& step, LaneBatch& batch) {
       break;
     case Step::Kind::violation:
       co_return co_await add_violation(step, batch);
-    case Step::Kind::restore: {
-      CO_TRY(std::string key_json, apply_.context_.mapper.key_json(key));
-      CO_TRY(std::string body, co_await apply_.context_.client.get_item(apply_.options_.table,
-                                                                        std::move(key_json), true));
-      CO_TRY(const auto item, apply_.context_.mapper.read_item(body));
-      batch.writes.push_back(write_of(key, item ? with_marker(item->bson) : "", step.position));
-      break;
-    }
+    case Step::Kind::restore:
+      co_return co_await add_restore(step, batch);
   }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Lane::add_restore(const Step& step, LaneBatch& batch) {
+  const Key& key = step.change.key;
+  CO_TRY(std::string key_json, apply_.context_.mapper.key_json(key));
+  CO_TRY(std::string body, co_await apply_.context_.client.get_item(apply_.options_.table,
+                                                                    std::move(key_json), true));
+  const auto item = apply_.context_.mapper.read_item(body);
+  if (!item) {
+    Step dead = step;
+    dead.change.reason = item.error().message;
+    dead.change.image = std::move(body);
+    batch.dead_letters.push_back(
+        dead_letter(apply_.options_.link, dead, apply_.context_.clock.wall_ms()));
+    co_return Result<void>();
+  }
+  std::string document = item.value() ? with_marker(item.value()->bson) : std::string();
+  batch.writes.push_back(write_of(key, std::move(document), step.position));
   co_return Result<void>();
 }
 

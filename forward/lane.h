@@ -23,10 +23,12 @@ class Lane {
   bool owns(std::string_view record) const;
 
  private:
+  Task<Result<void>> pause_or_end(Error error, Stop& stop);
   Task<Result<void>> apply_next(Stop& stop);
   Task<Result<std::optional<BatchPlan>>> plan_next(eventlog::Position& end);
   Task<Result<LaneBatch>> prepare_batch(const BatchPlan& plan, eventlog::Position end);
   Task<Result<void>> add_step(const Step& step, LaneBatch& batch);
+  Task<Result<void>> add_restore(const Step& step, LaneBatch& batch);
   Task<Result<void>> add_violation(const Step& step, LaneBatch& batch);
   Task<Result<std::optional<std::string>>> read_document(const Key& key);
   Task<Result<void>> store_lazily(eventlog::Position end);
