@@ -6,10 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "common/async/offload.h"
 #include "common/async/stop.h"
-#include "common/base/log.h"
-#include "common/base/random.h"
+#include "common/dynamo/environment.h"
+#include "common/dynamo/parts.h"
 #include "common/dynamo/types.h"
 
 namespace crossfade::dynamo {
@@ -30,6 +29,9 @@ class Client {
   static Result<std::unique_ptr<Client>> create(ClientOptions options, Executor executor,
                                                 ThreadPool& pool, const Clock& clock,
                                                 Random& random, Log& log);
+  /// The same with an environment of one's own instead of the process's.
+  static Result<std::unique_ptr<Client>> create(ClientOptions options, Environment environment,
+                                                const Parts& parts);
   ~Client();
 
   Task<Result<TableDescription>> describe_table(std::string table);

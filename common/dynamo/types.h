@@ -14,6 +14,7 @@ struct ClientOptions {
   std::string endpoint;  ///< only for local engines; used for both services
   std::string profile;   ///< an explicit profile beats the environment's keys
   std::string ca_file;   ///< extra trusted certificates for https endpoints of one's own
+  bool gzip = false;     ///< offer gzip for answers: less network between regions, more CPU
   std::size_t max_connections = 64;
   Milliseconds connect_timeout{3'000};
   Milliseconds attempt_timeout{
