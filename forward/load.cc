@@ -63,7 +63,8 @@ Task<Result<void>> Load::copy_page(state::SegmentCheckpoint& segment) {
     mongo::Client client = context_.mongo.acquire();
     return context_.pages.write(client, body, segment, context_.clock.wall_ms());
   };
-  CO_TRY(const PageWritten written, co_await offload(context_.threads, write));
+  CO_TRY(PageWritten written, co_await offload(context_.threads, write));
+  segment = std::move(written.next);
   budget_.paid(written.consumed_units, context_.clock.steady_ms());
   co_return Result<void>();
 }

@@ -19,7 +19,7 @@ struct PageWriterOptions {
 };
 
 struct PageWritten {
-  std::int64_t items = 0;
+  state::SegmentCheckpoint next;  ///< as stored
   double consumed_units = 0;
 };
 
@@ -34,15 +34,16 @@ class PageWriter {
         parked_(options_.state_database),
         store_(options_.state_database) {}
 
-  /// `segment` is moved to the next page. A document that is there already under the same `_id` is
-  /// what an earlier try of this page wrote (or, with overwrite, is replaced).
+  /// A document that is there already under the same `_id` is what an earlier try of this page
+  /// wrote (or, with overwrite, is replaced).
   Result<PageWritten> write(mongo::Client& client, std::string& body,
-                            state::SegmentCheckpoint& segment, std::int64_t now_ms) const;
+                            const state::SegmentCheckpoint& segment, std::int64_t now_ms) const;
 
  private:
   Result<void> write_documents(mongo::Client& client, const codec::ScanPage& page,
                                std::vector<state::DeadLetter>& letters, std::int64_t now_ms) const;
-  state::DeadLetter letter_of(const codec::Rejected& rejected, std::int64_t now_ms) const;
+  state::DeadLetter letter(std::string_view identity, std::string reason,
+                           std::int64_t now_ms) const;
 
   PageWriterOptions options_;
   const codec::Mapper& mapper_;
