@@ -174,7 +174,7 @@ def test_engines_start_once_and_stop_by_folder(private_engines):
     client.test.once.insert_one({})
     engines.stop(folder, only="mongodb")
     status = subprocess.run(
-        ["bash", str(engines.SCRIPT), "status", "--dir", folder],
+        ["bash", str(engines.SCRIPT), "status", "--own", "--dir", folder],
         stdout=subprocess.PIPE,
         text=True,
         check=False,
