@@ -1,6 +1,6 @@
 """Stands in front of DynamoDB and notes when which operation was called, by its header.
 
-`CountingProxy` runs it as a process of its own, so that counting costs the measured programs little.
+`CountingProxy` runs it as a process of its own: counting must cost the measured programs little.
 """
 
 import asyncio
@@ -70,7 +70,7 @@ async def _run(target):
 
 
 class CountingProxy:
-    """with CountingProxy(endpoint) as proxy: proxy.url; proxy.times() -> {operation: [monotonic]}"""
+    """with CountingProxy(endpoint) as proxy: proxy.url, proxy.times() -> {operation: [times]}"""
 
     def __init__(self, target):
         self._command = [sys.executable, __file__, target]

@@ -2,9 +2,9 @@
 
     load.py [--items 100000] [--rounds 3] [--json FILE]
 
-Fresh engines, one table, and for each round a fresh collection and a fresh data_dir. Time is from the
-start of the process to its end (baseline) or to the answer of `crossfade wait --until copied`, CPU
-time and resident memory are the kernel's figures for the process at that moment. Every copy is
+Fresh engines, one table, and for each round a fresh collection and a fresh data_dir. Time is from
+the start of the process to its end (baseline) or to the answer of `crossfade wait --until copied`;
+CPU time and resident memory are the kernel's figures for the process at that moment. Every copy is
 counted in MongoDB.
 """
 

@@ -1,8 +1,8 @@
 """Clients of their own that see changes arrive on the other side.
 
-Forward: a change stream on the collection, in a process of its own; it sees every change and costs the
-server next to nothing. Backward: DynamoDB has nothing of the kind that is quick, so probes write a
-change themselves and ask for that key until it is there; few enough to leave the engine in peace.
+Forward: a change stream on the collection, in a process of its own; it sees every change and costs
+the server next to nothing. Backward: DynamoDB has nothing of the kind that is quick, so probes write
+a change themselves and ask for that key until it is there; few enough to leave the engine in peace.
 """
 
 import concurrent.futures
@@ -147,7 +147,7 @@ class Probe:
 
 
 class Probes:
-    """Several probes at once, in this process; finish() -> (lags in ms, how many were never seen)."""
+    """Several probes at once, in this process; finish() -> (lags in ms, how many never seen)."""
 
     def __init__(self, engines, target, rate, threads=3):
         self._over = threading.Event()

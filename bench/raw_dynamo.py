@@ -1,4 +1,4 @@
-"""The least that talks to DynamoDB Local: one keep-alive connection, a signature that is well formed only.
+"""The least that talks to DynamoDB Local: one keep-alive connection, a signature only for show.
 
 DynamoDB Local does not verify signatures; a real client would cost more than what is measured.
 """

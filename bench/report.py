@@ -2,8 +2,8 @@
 
     report.py LOAD.json LAG.json [--write-readme]
 
-Exit code 0 only if every target is met. --write-readme puts the table into bench/README.md between its
-two marks, with what it was measured on.
+Exit code 0 only if every target is met. --write-readme puts the table into bench/README.md between
+its two marks, with what it was measured on.
 """
 
 import argparse

@@ -13,7 +13,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --write-readme) report=(--write-readme) ;;
     --keep) results=${2:?--keep needs a folder}; shift ;;
-    *) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    *) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' bench/run.sh >&2; exit 2 ;;
   esac
   shift
 done

@@ -1,7 +1,7 @@
 """Writers that keep a rate, and what they note of every change.
 
-A change is [key, number, kind, acknowledged at]: the number grows with every change of a key, kind is
-"put" or "delete", times are time.monotonic(), which all processes of a machine share.
+A change is [key, number, kind, acknowledged at]: the number grows with every change of a key, kind
+is "put" or "delete", times are time.monotonic(), which all processes of a machine share.
 """
 
 import concurrent.futures
