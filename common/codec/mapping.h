@@ -72,6 +72,7 @@ struct StreamRecord {
   bool time_to_live = false;    ///< a delete by the service's TTL (or of an unknown event name)
   Key key;
   std::optional<std::string> new_image;  ///< mapped document; absent when the item is gone
+  bool own_id = false;                   ///< of the new image, as in MappedDocument
   std::optional<WriteToken> new_token;   ///< read from NewImage, also when mapping failed
   std::optional<WriteToken> old_token;   ///< read from OldImage
   bool had_old_image = false;
@@ -113,6 +114,9 @@ class Mapper {
   /// base64.
   std::optional<std::string> subject_of(const Key& key, std::string_view attribute) const;
 
+  /// See canonical_item().
+  Result<std::string> canonical(std::string_view item_json) const;
+
   /// The body of a Scan or Query answer.
   Result<ScanPage> read_scan_page(std::string& body) const;
   /// The body of a GetRecords answer. `body` may be grown by the parser's padding.
@@ -125,6 +129,12 @@ class Mapper {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// `{"M":{...}}`: a write token as it stands in member `w` of the reserved attribute.
+std::string token_json(const WriteToken& token);
+
+/// What a link may declare for a path under `types`: SS, NS, BS, N.
+bool is_declarable(std::string_view type);
 
 /// The neutral form for hashing and comparing: the same bytes for an item and for the document it
 /// maps to, whatever the order of fields and set members or the spelling of numbers; the reserved

@@ -26,6 +26,7 @@ LaneCheckpoint from_bson(std::string_view bson) {
   out.log = view.text("log").value_or("");
   out.offset = view.integer("offset").value_or(0);
   out.clean = view.boolean("clean").value_or(false);
+  out.wary_until_ms = view.date_ms("wary_until").value_or(0);
   return out;
 }
 
@@ -40,6 +41,7 @@ Result<LaneCheckpoint> Checkpoints::open(mongo::Client& client,
   const std::string filter = DocumentBuilder().text("_id", initial.id).finish();
   DocumentBuilder fields;
   fields.int32("v", kVersion).fields(position_of(initial)).boolean("clean", initial.clean);
+  fields.date("wary_until", initial.wary_until_ms);
   const std::string values = std::move(fields).finish();
   DocumentBuilder update;
   update.document("$setOnInsert", values);
@@ -66,6 +68,7 @@ Result<void> Checkpoints::advance(mongo::Client& client, const LaneCheckpoint& f
   filter.text("_id", from.id).fields(position_of(from));
   DocumentBuilder fields;
   fields.fields(position_of(to)).boolean("clean", to.clean);
+  fields.date("wary_until", to.wary_until_ms);
   DocumentBuilder update;
   update.document("$set", std::move(fields).finish());
   TRY(const std::int64_t matched, client.update_one(where_, std::move(filter).finish(),

@@ -1,0 +1,179 @@
+#include "backward/apply.h"
+
+#include <utility>
+
+#include "common/async/backoff.h"
+
+namespace crossfade::backward {
+namespace {
+
+constexpr std::size_t kReadBytes = 1U << 20;
+constexpr std::size_t kMaxPendingBytes = 32U << 20;
+constexpr int kMaxPending = 4'096;
+constexpr Milliseconds kWaitForMore{1'000};
+constexpr Milliseconds kCheckpointEvery{200};
+
+bool counts(ChangeKind kind) {
+  return kind == ChangeKind::put || kind == ChangeKind::remove || kind == ChangeKind::rejected;
+}
+
+}  // namespace
+
+Apply::Apply(ApplyOptions options, ApplyContext context, Stop& parent)
+    : options_(std::move(options)),
+      context_(std::move(context)),
+      group_(parent),
+      moved_(parent.executor()),
+      checkpoints_(options_.state_database),
+      parked_(options_.state_database) {}
+
+Task<Result<void>> Apply::prepare() {
+  const state::LaneCheckpoint initial{state::lane_id(options_.link, "backward", 0),
+                                      options_.epoch,
+                                      context_.log.id(),
+                                      context_.log.usage().first,
+                                      true,
+                                      0};
+  auto open = [&]() -> Result<state::LaneCheckpoint> {
+    mongo::Client client = context_.mongo.acquire();
+    return checkpoints_.open(client, initial);
+  };
+  CO_TRY(stored_, co_await offload(context_.threads, open));
+  cursor_ = stored_.offset;
+  watermark_ = Watermark(cursor_);
+  suspects_left_ = stored_.clean ? 0 : kMaxPending;
+  context_.writer.inherit_wary(stored_.wary_until_ms);
+  context_.progress.applied_to(cursor_);
+  co_return co_await count_waiting();
+}
+
+Task<Result<void>> Apply::count_waiting() {
+  eventlog::Position from = cursor_;
+  const eventlog::Position end = context_.log.end();
+  while (from < end) {
+    CO_TRY(const std::vector<eventlog::Record> records,
+           co_await context_.log.read(from, kReadBytes));
+    for (const eventlog::Record& record : records) {
+      from = record.end;
+      CO_TRY(const Change change, decode(record.bytes));
+      if (counts(change.kind)) context_.progress.found(record.end, 1, change.source_time_ms);
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Apply::run() {
+  group_.start(dispatch());
+  group_.start(keep_checkpoint());
+  auto ended = co_await group_.join();
+  if (!ended && ended.error().fault != Fault::stopped) co_return ended;
+  co_return co_await store_checkpoint();
+}
+
+Task<Result<void>> Apply::dispatch() {
+  Stop& stop = group_.stop();
+  while (!stop.requested()) {
+    if (cursor_ >= context_.log.end()) {
+      co_await context_.log.appended().wait(stop, kWaitForMore);
+      continue;
+    }
+    CO_TRY(const std::vector<eventlog::Record> records,
+           co_await context_.log.read(cursor_, kReadBytes));
+    for (const eventlog::Record& record : records) {
+      co_await wait_for_room();
+      if (stop.requested()) break;
+      CO_TRY(Change change, decode(record.bytes));
+      const std::uint64_t ticket = watermark_.issue(record.end);
+      const bool suspect = suspects_left_ > 0 && suspects_left_-- > 0;
+      cursor_ = record.end;
+      enqueue({std::move(change), record.begin, ticket, record.bytes.size(), suspect});
+    }
+  }
+  co_return Result<void>();
+}
+
+Task<void> Apply::wait_for_room() {
+  const auto full = [&] {
+    return queues_.size() >= static_cast<std::size_t>(options_.concurrency) ||
+           pending_bytes_ >= kMaxPendingBytes || watermark_.open() >= kMaxPending;
+  };
+  while (full() && !group_.stop().requested()) co_await moved_.wait(group_.stop(), kWaitForMore);
+}
+
+void Apply::enqueue(Pending pending) {
+  pending_bytes_ += pending.bytes;
+  if (pending.change.kind == ChangeKind::position || pending.change.kind == ChangeKind::echo)
+    return done(pending);
+  const std::string key = pending.change.key.bson;
+  const auto [queue, fresh] = queues_.try_emplace(key);
+  queue->second.push_back(std::move(pending));
+  if (fresh) group_.start(work_key(key));
+}
+
+Task<Result<void>> Apply::work_key(std::string key) {
+  while (!group_.stop().requested() && !queues_[key].empty()) {
+    CO_TRY_VOID(co_await work_all(std::exchange(queues_[key], {})));
+  }
+  queues_.erase(key);
+  moved_.notify();
+  co_return Result<void>();
+}
+
+/// Of several waiting changes of a key the last says it all, except that each violation and each
+/// record without a form is kept.
+Task<Result<void>> Apply::work_all(std::deque<Pending> batch) {
+  const bool ours = context_.owner(batch.front().change.key) == Side::mongodb;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const bool superseded =
+        ours && i + 1 < batch.size() && batch[i].change.kind != ChangeKind::rejected;
+    if (batch[i].suspect) context_.writer.suspect(batch[i].change.key);
+    if (!superseded) CO_TRY_VOID(co_await apply_until_done(batch[i]));
+    done(batch[i]);
+  }
+  co_return Result<void>();
+}
+
+void Apply::done(const Pending& pending) {
+  pending_bytes_ -= pending.bytes;
+  watermark_.done(pending.ticket);
+  if (counts(pending.change.kind)) {
+    context_.progress.applied(pending.change.source_time_ms, context_.clock.wall_ms());
+  }
+  context_.progress.applied_to(watermark_.low());
+  moved_.notify();
+}
+
+Task<void> Apply::reach(eventlog::Position position, Stop& stop) {
+  while (!stop.requested() && applied() < position) co_await moved_.wait(stop, Milliseconds(250));
+}
+
+Task<Result<void>> Apply::keep_checkpoint() {
+  while (!group_.stop().requested()) {
+    co_await group_.stop().sleep(kCheckpointEvery);
+    auto stored = co_await store_checkpoint();
+    if (!stored && stored.error().next() == Next::stop_link) co_return stored;
+    if (!stored) context_.health.trouble("backward checkpoint", stored.error().message);
+  }
+  co_return Result<void>();
+}
+
+/// Dying before this only repeats guarded writes. `clean` says whether any was in flight.
+Task<Result<void>> Apply::store_checkpoint() {
+  state::LaneCheckpoint to = stored_;
+  to.offset = watermark_.low();
+  to.clean = watermark_.open() == 0;
+  to.wary_until_ms = context_.writer.wary_until();
+  const bool same = to.offset == stored_.offset && to.clean == stored_.clean &&
+                    to.wary_until_ms == stored_.wary_until_ms;
+  if (same) co_return Result<void>();
+  auto store = [&]() -> Result<void> {
+    mongo::Client client = context_.mongo.acquire();
+    return checkpoints_.advance(client, stored_, to);
+  };
+  CO_TRY_VOID(co_await offload(context_.threads, store));
+  context_.health.well("backward checkpoint");
+  stored_ = to;
+  co_return Result<void>();
+}
+
+}  // namespace crossfade::backward

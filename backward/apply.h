@@ -1,0 +1,108 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "backward/item_writer.h"
+#include "backward/watermark.h"
+#include "common/async/task_group.h"
+#include "common/base/log.h"
+#include "common/base/random.h"
+#include "common/eventlog/event_log.h"
+#include "common/model/authority.h"
+#include "common/model/health.h"
+#include "common/model/progress.h"
+#include "common/state/checkpoints.h"
+#include "common/state/parked.h"
+#include "common/state/restorer.h"
+
+namespace crossfade::backward {
+
+using OwnerOf = std::function<Side(const Key&)>;
+
+struct ApplyOptions {
+  std::string link;
+  std::string table;
+  mongo::Namespace collection;
+  std::string state_database;
+  std::int64_t epoch = 1;
+  int concurrency = 64;
+  bool by_key_too =
+      false;  ///< documents may have a foreign `_id`: look them up by the key attributes as well
+};
+
+/// What the apply works with; all of it outlives the apply.
+struct ApplyContext {
+  dynamo::Client& client;
+  ItemWriter& writer;
+  const codec::Mapper& mapper;
+  eventlog::EventLog& log;
+  mongo::Pool& mongo;
+  ThreadPool& threads;
+  state::Restorer& restorer;  ///< asks the forward direction
+  OwnerOf owner;
+  Progress& progress;
+  Health& health;
+  const Clock& clock;
+  Random& random;
+  Log& out;
+};
+
+/// Applies the backward log to DynamoDB, many keys at once, each key in order; waiting changes of
+/// one key are coalesced to the last. The checkpoint follows the first record that is not done, so
+/// a crash repeats at most what was in flight, and the guard of every write makes the repetition
+/// harmless.
+class Apply {
+ public:
+  Apply(ApplyOptions options, ApplyContext context, Stop& parent);
+
+  /// Opens the checkpoint and counts what waits in the log.
+  Task<Result<void>> prepare();
+  Task<Result<void>> run();
+  eventlog::Position applied() const { return watermark_.low(); }
+  eventlog::Position stored() const { return stored_.offset; }
+  Task<void> reach(eventlog::Position position, Stop& stop);
+
+ private:
+  struct Pending {
+    Change change;
+    std::int64_t position;
+    std::uint64_t ticket;
+    std::size_t bytes;
+    bool suspect;
+  };
+
+  Task<Result<void>> count_waiting();
+  Task<Result<void>> dispatch();
+  Task<void> wait_for_room();
+  void enqueue(Pending pending);
+  Task<Result<void>> work_key(std::string key);
+  Task<Result<void>> work_all(std::deque<Pending> batch);
+  Task<Result<void>> apply_until_done(const Pending& pending);
+  Task<Result<void>> apply_one(const Pending& pending);
+  Task<Result<void>> write(const Change& change, std::int64_t position);
+  Task<Result<void>> restore(const Key& key, std::int64_t position);
+  Task<Result<void>> violation(const Pending& pending);
+  Task<Result<void>> park(const Pending& pending, std::string reason);
+  Task<Result<std::optional<std::string>>> read_document(const Key& key);
+  void done(const Pending& pending);
+  Task<Result<void>> keep_checkpoint();
+  Task<Result<void>> store_checkpoint();
+
+  ApplyOptions options_;
+  ApplyContext context_;
+  TaskGroup group_;
+  Signal moved_;
+  state::Checkpoints checkpoints_;
+  state::Parked parked_;
+  state::LaneCheckpoint stored_;
+  Watermark watermark_{0};
+  eventlog::Position cursor_ = 0;
+  std::map<std::string, std::deque<Pending>> queues_;  ///< by key; present while a worker is at it
+  std::size_t pending_bytes_ = 0;
+  int suspects_left_ = 0;
+};
+
+}  // namespace crossfade::backward

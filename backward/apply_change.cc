@@ -1,0 +1,123 @@
+#include "backward/apply.h"
+#include "common/async/backoff.h"
+#include "common/codec/document.h"
+
+namespace crossfade::backward {
+namespace {
+
+constexpr Milliseconds kFirstPause{100};
+constexpr Milliseconds kLongestPause{5'000};
+
+}  // namespace
+
+/// Until the change is written or set aside; gives up only for what ends the link, and for the
+/// stop.
+Task<Result<void>> Apply::apply_until_done(const Pending& pending) {
+  Stop& stop = group_.stop();
+  Backoff backoff(kFirstPause, kLongestPause, context_.random);
+  while (!stop.requested()) {
+    auto applied = co_await apply_one(pending);
+    if (applied) {
+      if (backoff.attempts() > 0) context_.health.well("backward apply");
+      co_return applied;
+    }
+    const Error& error = applied.error();
+    if (error.next() != Next::retry && error.next() != Next::retry_patiently) co_return error;
+    context_.health.trouble("backward apply", error.message);
+    co_await stop.sleep(backoff.next() + kFirstPause);
+  }
+  co_return fail(Fault::stopped, "stopped");
+}
+
+Task<Result<void>> Apply::apply_one(const Pending& pending) {
+  const Change& change = pending.change;
+  if (change.kind == ChangeKind::rejected) co_return co_await park(pending, change.reason);
+  const bool ours = context_.owner(change.key) == Side::mongodb;
+  if (!ours && change.kind == ChangeKind::restore) co_return Result<void>();
+  if (!ours) co_return co_await violation(pending);
+  auto written = co_await write(change, pending.position);
+  if (written) co_return written;
+  const Fault fault = written.error().fault;
+  if (fault == Fault::rejected || fault == Fault::invalid)
+    co_return co_await park(pending, written.error().message);
+  co_return written;
+}
+
+Task<Result<void>> Apply::write(const Change& change, std::int64_t position) {
+  switch (change.kind) {
+    case ChangeKind::put:
+      co_return co_await context_.writer.put(change.key, change.image, position);
+    case ChangeKind::remove:
+      co_return co_await context_.writer.remove(change.key, position, group_.stop());
+    default:
+      co_return co_await restore(change.key, position);
+  }
+}
+
+Task<Result<void>> Apply::restore(const Key& key, std::int64_t position) {
+  CO_TRY(std::optional<std::string> document, co_await read_document(key));
+  if (!document) co_return co_await context_.writer.remove(key, position, group_.stop());
+  co_return co_await context_.writer.put(key, std::move(*document), position);
+}
+
+Task<Result<std::optional<std::string>>> Apply::read_document(const Key& key) {
+  CO_TRY(const std::string filter, context_.mapper.key_filter(key));
+  auto read = [&]() -> Result<std::optional<std::string>> {
+    mongo::Client client = context_.mongo.acquire();
+    TRY(std::optional<std::string> found, client.find_one(options_.collection, key.bson));
+    if (found || !options_.by_key_too) return found;
+    return client.find_one(options_.collection, filter);
+  };
+  co_return co_await offload(context_.threads, read);
+}
+
+/// Stored first, then the restore is asked for, then the record is done: a crash repeats it under
+/// the same id.
+Task<Result<void>> Apply::violation(const Pending& pending) {
+  const Change& change = pending.change;
+  CO_TRY(std::string key_json, context_.mapper.key_json(change.key));
+  CO_TRY(std::string body,
+         co_await context_.client.get_item(options_.table, std::move(key_json), true));
+  auto item = context_.mapper.read_item(body);
+  state::Violation out;
+  out.id = options_.link + "/backward/" + std::to_string(pending.position);
+  out.link = options_.link;
+  out.side = Side::mongodb;
+  out.operation = change.kind == ChangeKind::put ? "put" : "remove";
+  out.key = change.key;
+  if (item && item.value()) out.dynamodb = item.value()->bson;
+  if (change.kind == ChangeKind::put) out.mongodb = change.image;
+  out.source_time_ms = change.source_time_ms;
+  out.at_ms = context_.clock.wall_ms();
+  const std::vector<state::Violation> violations{std::move(out)};
+  auto store = [&]() -> Result<void> {
+    mongo::Client client = context_.mongo.acquire();
+    return parked_.add(client, violations);
+  };
+  CO_TRY_VOID(co_await offload(context_.threads, store));
+  std::vector<Key> keys{change.key};
+  co_return co_await context_.restorer.ask(std::move(keys), context_.clock.wall_ms());
+}
+
+Task<Result<void>> Apply::park(const Pending& pending, std::string reason) {
+  const Change& change = pending.change;
+  state::DeadLetter letter;
+  letter.id = options_.link + "/backward/" + std::to_string(pending.position);
+  letter.link = options_.link;
+  letter.direction = "backward";
+  letter.key = change.key;
+  letter.reason = std::move(reason);
+  letter.document = change.image;
+  letter.at_ms = context_.clock.wall_ms();
+  const std::vector<state::DeadLetter> letters{std::move(letter)};
+  auto store = [&]() -> Result<void> {
+    mongo::Client client = context_.mongo.acquire();
+    return parked_.add(client, letters);
+  };
+  context_.out.warning(
+      "dead_letter",
+      {{"link", options_.link}, {"direction", "backward"}, {"why", letters[0].reason}});
+  co_return co_await offload(context_.threads, store);
+}
+
+}  // namespace crossfade::backward
