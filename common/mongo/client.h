@@ -111,8 +111,11 @@ class Client {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Thread-safe. Its sessions are a world of their own: a driver session is only ever re-used within
-/// the pool that made it. Must outlive its clients and sessions.
+/// Thread-safe. Majority writes, retryable writes and reads from the primary whatever the
+/// connection string says; its other options win over PoolOptions. Logs servers found and lost, to
+/// a Log that outlives it. Destruction takes up to half a second (the driver's monitors). Its
+/// sessions are a world of their own: a driver session is only ever re-used within the pool that
+/// made it. Must outlive its clients and sessions.
 class Pool {
  public:
   /// Parses and keeps the connection string; connects lazily. Fault::invalid for one that cannot be

@@ -92,7 +92,7 @@ Collection Client::Impl::collection(const Namespace& where) const {
 Failure failure_of(const bson_error_t& error, std::string_view reply) {
   Failure failure{source_of(error), 0, error.message, {}};
   if (failure.source == Failure::Source::server) failure.code = static_cast<int>(error.code);
-  failure.labels = codec::DocumentView(reply).texts("errorLabels");
+  if (!reply.empty()) failure.labels = codec::DocumentView(reply).texts("errorLabels");
   return failure;
 }
 

@@ -15,6 +15,7 @@ constexpr std::string_view kUnknownCommit = "UnknownTransactionCommitResult";
 constexpr std::string_view kRetryable = "RetryableWriteError";
 
 enum Code : std::int32_t {
+  kFailedToParse = 9,
   kHostUnreachable = 6,
   kHostNotFound = 7,
   kUnauthorized = 13,
@@ -35,6 +36,7 @@ enum Code : std::int32_t {
   kTransactionTooOld = 225,
   kSnapshotUnavailable = 246,
   kNoSuchTransaction = 251,
+  kInvalidResumeToken = 260,
   kExceededTimeLimit = 262,
   kChangeStreamFatal = 280,
   kHistoryLost = 286,
@@ -82,6 +84,18 @@ std::string words(std::string_view text) {
   return std::string(text);
 }
 
+/// The driver's reasons stand in brackets, "[connection refused calling hello on 'host:port']";
+/// none means that servers answered and that none of them is a primary of the set that is asked
+/// for.
+std::string why_no_server(std::string_view text) {
+  const std::size_t begin = text.find('[');
+  const std::size_t end = text.rfind(']');
+  if (begin == std::string_view::npos || end == std::string_view::npos || end <= begin)
+    return "no server there is the primary of the replica set that the connection string names (is "
+           "it a replica set of that name, initiated, with a majority of its members up?)";
+  return words(text.substr(begin + 1, end - begin - 1));
+}
+
 struct Verdict {
   Fault fault;
   std::string message;
@@ -94,6 +108,12 @@ Verdict of_watch(std::int32_t code, std::string_view text) {
   if (code == kTooLarge)
     return {Fault::corrupt, "a change event is larger than 16 MB: the change stream cannot go on"};
   return {Fault::corrupt, "the change stream cannot go on from its position: " + words(text)};
+}
+
+bool ends_a_watch(std::int32_t code) {
+  constexpr std::array kCodes{kHistoryLost, kChangeStreamFatal, kTooLarge, kFailedToParse,
+                              kInvalidResumeToken};
+  return std::ranges::find(kCodes, code) != kCodes.end();
 }
 
 std::optional<Verdict> of_document(std::int32_t code, std::string_view text) {
@@ -138,9 +158,7 @@ std::optional<Verdict> of_topology(std::int32_t code, std::string_view text) {
 
 Verdict of_server(const Failure& failure, Activity activity) {
   const auto code = failure.code;
-  if (activity == Activity::watch &&
-      (code == kHistoryLost || code == kChangeStreamFatal || code == kTooLarge))
-    return of_watch(code, failure.text);
+  if (activity == Activity::watch && ends_a_watch(code)) return of_watch(code, failure.text);
   if (is_conflict(code) || failure.labelled(kTransient))
     return {Fault::conflict, "the transaction was aborted by MongoDB: " + words(failure.text)};
   if (auto verdict = of_document(code, failure.text)) return *std::move(verdict);
@@ -161,7 +179,7 @@ Verdict verdict_of(const Failure& failure, Activity activity) {
     case Failure::Source::write_concern:
       return {Fault::transient, "MongoDB has not confirmed the write by a majority: " + text};
     case Failure::Source::selection:
-      return {Fault::unavailable, "MongoDB cannot be reached: " + text};
+      return {Fault::unavailable, "MongoDB cannot be reached: " + why_no_server(failure.text)};
     case Failure::Source::network:
       return {Fault::transient, "the connection to MongoDB failed: " + text};
     case Failure::Source::authentication:

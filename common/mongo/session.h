@@ -11,6 +11,10 @@ namespace crossfade::mongo {
 /// Change events of its transactions carry `lsid.id` equal to id() (mongod 6.0.5: insert, update,
 /// replace and delete alike), which is how our own writes are told from others; so a session used
 /// for that is kept for the life of its owner and does nothing but those transactions.
+///
+/// Destruction aborts an open transaction and retires the id: the driver would give it to the next
+/// user of the pool (sessions specification), here it is never used again by this process.
+/// tests/live/mongo_marker_live_test.cc pins down both.
 class Session {
  public:
   static Result<Session> start(Client client);
@@ -22,7 +26,12 @@ class Session {
   const std::string& id() const;
   Client& client();
 
-  /// Snapshot read concern is not asked for; write concern majority.
+  /// Ends a transaction that was left open, by aborting it. Snapshot read concern is not asked for;
+  /// write concern majority.
+  ///
+  /// Inside: Fault::conflict when MongoDB aborted it (another writer, or it took longer than the
+  /// server's transactionLifetimeLimitSeconds), Fault::transient or unavailable when the connection
+  /// failed. After either nothing was written: begin again with the whole batch.
   Result<void> begin();
   /// Retries an unknown commit result until `patience` has passed; then the error has
   /// outcome_unknown set and only a majority read can tell. Fault::conflict: nothing was written,
