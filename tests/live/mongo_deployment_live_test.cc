@@ -1,0 +1,120 @@
+// Deployments other than a healthy replica set: each test starts its own mongod.
+#include <gmock/gmock.h>
+
+#include "tests/live/mongo_fixture.h"
+#include "tests/live/own_mongod.h"
+
+namespace crossfade::mongo {
+namespace {
+
+using testing::HasSubstr;
+
+class MongoDeployment : public testing::Test {
+ protected:
+  std::unique_ptr<Pool> pool(const std::string& uri) {
+    PoolOptions options;
+    options.uri = uri;
+    options.server_selection_timeout = Milliseconds(1'500);
+    return must(Pool::create(options, log_), "create a pool");
+  }
+
+  Result<ChangeBatch> events_from(Pool& from, const ChangeStreamOptions& options) {
+    auto stream = ChangeStream::open(from.acquire(), options);
+    if (!stream) return stream.error();
+    auto batch = stream->next();
+    return batch ? stream->next() : batch;
+  }
+
+  Result<BulkResult> insert(Pool& into, const std::string& document) {
+    const std::vector<WriteOp> one{{WriteOp::Kind::insert, "", document}};
+    return into.acquire().bulk(where_, one, true);
+  }
+
+  Log log_{LogLevel::off};
+  const Namespace where_{"crossfade_live", "deployment"};
+};
+
+TEST_F(MongoDeployment, AStandaloneIsToldToBecomeAReplicaSet) {
+  const OwnMongod standalone("standalone");
+  auto alone = pool(standalone.uri());
+  const auto facts = must(alone->acquire().server(), "server");
+  EXPECT_EQ(facts.replica_set, "");
+  EXPECT_FALSE(facts.can_watch());
+
+  ChangeStreamOptions options;
+  options.namespaces = {where_};
+  const auto watched = ChangeStream::open(alone->acquire(), options);
+  ASSERT_FALSE(watched);
+  EXPECT_EQ(watched.error().fault, Fault::invalid);
+  EXPECT_THAT(watched.error().message, HasSubstr("need a replica set"));
+
+  auto lane = must(Session::start(alone->acquire()), "start a session");
+  must(lane.begin(), "begin");
+  const std::string document = by_id(1);
+  const std::vector<WriteOp> one{{WriteOp::Kind::insert, "", document}};
+  const auto written = lane.client().bulk(where_, one, true, &lane);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().fault, Fault::invalid) << written.error().detail;
+  EXPECT_THAT(written.error().message, HasSubstr("need a replica set"));
+
+  const auto misnamed = pool(standalone.uri() + "?replicaSet=rs0")->acquire().server();
+  ASSERT_FALSE(misnamed);
+  EXPECT_EQ(misnamed.error().fault, Fault::unavailable);
+  EXPECT_THAT(misnamed.error().message, HasSubstr("is it a replica set of that name"));
+}
+
+TEST_F(MongoDeployment, APositionThatTheOplogHasForgottenIsLostHistory) {
+  const OwnMongod small("small-oplog");
+  auto forgetful = pool(small.uri());
+  ChangeStreamOptions from_time;
+  from_time.namespaces = {where_};
+  ChangeStreamOptions from_token = from_time;
+  {
+    auto stream = must(ChangeStream::open(forgetful->acquire(), from_time), "watch");
+    const auto opening = must(stream.next(), "opening");
+    from_token.resume_after = opening.resume_token;
+    from_time.start_at = opening.cluster_time;
+  }
+  const std::string megabyte(1'000'000, 'x');
+  Result<ChangeBatch> answer = ChangeBatch{};
+  for (std::int32_t id = 0; id < 200 && answer; ++id) {
+    must(insert(*forgetful, DocumentBuilder().int32("_id", id).binary("v", megabyte).finish()),
+         "insert");
+    if (id % 20 == 19) answer = events_from(*forgetful, from_token);
+  }
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().fault, Fault::history_lost) << answer.error().detail;
+  const auto by_time = events_from(*forgetful, from_time);
+  ASSERT_FALSE(by_time);
+  EXPECT_EQ(by_time.error().fault, Fault::history_lost) << by_time.error().detail;
+}
+
+TEST_F(MongoDeployment, AServerThatDiesIsAPassingFault) {
+  OwnMongod mortal("small-oplog");
+  auto clients = pool(mortal.uri());
+  must(insert(*clients, by_id(1)), "insert");
+  auto lane = must(Session::start(clients->acquire()), "start a session");
+  ChangeStreamOptions options;
+  options.namespaces = {where_};
+  auto stream = must(ChangeStream::open(clients->acquire(), options), "watch");
+  must(lane.begin(), "begin");
+  const std::string document = by_id(2);
+  const std::vector<WriteOp> one{{WriteOp::Kind::insert, "", document}};
+  must(lane.client().bulk(where_, one, true, &lane), "write");
+  mortal.stop();
+
+  const auto commit = lane.commit(Milliseconds(1'000));
+  ASSERT_FALSE(commit);
+  EXPECT_TRUE(commit.error().outcome_unknown) << commit.error().detail;
+  EXPECT_EQ(commit.error().next(), Next::retry);
+  ASSERT_TRUE(stream.next());
+  const auto more = stream.next();
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().next(), Next::retry) << more.error().detail;
+  const auto written = insert(*clients, by_id(3));
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().next(), Next::retry) << written.error().detail;
+}
+
+}  // namespace
+}  // namespace crossfade::mongo
