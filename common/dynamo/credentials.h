@@ -34,6 +34,6 @@ class CredentialProvider {
   virtual Task<Result<std::optional<Credentials>>> load() = 0;
 };
 
-using CredentialChain = std::vector<std::unique_ptr<CredentialProvider>>;
+using CredentialChain = std::vector<std::shared_ptr<CredentialProvider>>;
 
 }  // namespace crossfade::dynamo

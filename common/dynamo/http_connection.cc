@@ -5,6 +5,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -12,7 +13,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
 #include "common/dynamo/http_message.h"
 #include "common/dynamo/http_padded_body.h"
@@ -29,7 +29,7 @@ namespace {
 constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
 
 using PlainStream = beast::tcp_stream;
-using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+using TlsStream = ssl::stream<beast::tcp_stream>;
 
 std::string describe(const error_code& failure, Milliseconds timeout) {
   if (failure == beast::error::timeout) {

@@ -8,8 +8,8 @@
 namespace crossfade::dynamo {
 namespace {
 
-bool default_port(const HttpTarget& target) {
-  return target.port == (target.tls ? "443" : "80");
+std::string default_port(bool tls) {
+  return tls ? "443" : "80";
 }
 
 std::string bracketed(const std::string& host) {
@@ -40,7 +40,7 @@ Error bad_endpoint(std::string_view url) {
 
 std::string host_header(const HttpTarget& target) {
   const std::string host = bracketed(target.host);
-  return default_port(target) ? host : fmt::format("{}:{}", host, target.port);
+  return target.port == default_port(target.tls) ? host : fmt::format("{}:{}", host, target.port);
 }
 
 std::string to_url(const HttpTarget& target) {
@@ -73,23 +73,28 @@ std::string_view HttpResponse::header(std::string_view name) const {
   return {};
 }
 
-Result<HttpTarget> parse_endpoint(std::string_view url) {
-  const auto parsed = boost::urls::parse_absolute_uri(url);
-  if (!parsed) return bad_endpoint(url);
-  const bool tls = parsed->scheme_id() == boost::urls::scheme::https;
-  const bool known = tls || parsed->scheme_id() == boost::urls::scheme::http;
-  const bool bare = parsed->encoded_path().empty() || parsed->encoded_path() == "/";
-  if (!known || !bare || parsed->has_query() || parsed->has_userinfo() || parsed->host().empty()) {
-    return bad_endpoint(url);
+Result<Url> parse_url(std::string_view text) {
+  const auto parsed = boost::urls::parse_absolute_uri(text);
+  if (!parsed) return bad_endpoint(text);
+  Url url;
+  url.target.tls = parsed->scheme_id() == boost::urls::scheme::https;
+  url.target.host = parsed->host_address();
+  url.target.port = parsed->has_port() ? std::string(parsed->port()) : default_port(url.target.tls);
+  url.path = std::string(parsed->encoded_path()) + (parsed->has_query() ? "?" : "");
+  url.path += parsed->encoded_query();
+  if (!url.path.starts_with('/')) url.path.insert(0, "/");
+  const bool known = url.target.tls || parsed->scheme_id() == boost::urls::scheme::http;
+  const bool port_is_good = !parsed->has_port() || parsed->port_number() != 0;
+  if (!known || !port_is_good || parsed->has_userinfo() || url.target.host.empty()) {
+    return bad_endpoint(text);
   }
-  HttpTarget target;
-  target.tls = tls;
-  target.host = parsed->host_address();
-  target.port = parsed->has_port() ? std::string(parsed->port()) : (tls ? "443" : "80");
-  if (target.port.empty() || parsed->port_number() == 0) {
-    if (parsed->has_port()) return bad_endpoint(url);
-  }
-  return target;
+  return url;
+}
+
+Result<HttpTarget> parse_endpoint(std::string_view text) {
+  TRY(Url url, parse_url(text));
+  if (url.path != "/") return bad_endpoint(text);
+  return std::move(url.target);
 }
 
 }  // namespace crossfade::dynamo
