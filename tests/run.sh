@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test of the project against real engines.
 # The last line is "N passed, N failed" over all suites; the exit code is 0 only without a failure.
-#   --only unit|asan|integration|checks    one suite
-#   -k PATTERN                             only the integration tests whose names match (pytest -k)
+#   --only unit|asan|live|integration|checks    one suite
+#   -k PATTERN                                  only integration tests whose names match (pytest -k)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-suites="unit asan integration checks"
+usage() { sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2; }
+
+suites="unit asan live integration checks"
 pattern=
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
-    "--only unit" | "--only asan" | "--only integration" | "--only checks") suites=$2 ;;
+    "--only "?*) [[ " $suites " == *" $2 "* ]] || usage; suites=$2 ;;
     "-k "?*) pattern=$2 ;;
-    *) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    *) usage ;;
   esac
   shift 2
 done
@@ -45,10 +47,16 @@ start_engines() {
   exports=$(bash deploy/local/engines.sh start --dir "$results/engines") && eval "$exports"
 }
 
-build() { # build PRESET: once
+# programs PRESET FOLDER: the test programs of a folder, as the build knows them
+programs() { ninja -C "build/$1" -t targets all | sed -n "s#^\($2/test_[a-z_0-9]*\): .*#\1#p"; }
+
+# build PRESET [FOLDER]: once; with a FOLDER only the test programs of that folder
+build() {
   local started=$SECONDS
   [ -z "${built[$1]:-}" ] || return "${built[$1]}"
-  quietly cmake --preset "$1" && quietly ninja -C "build/$1" -j "$(nproc)" --quiet
+  # shellcheck disable=SC2046
+  quietly cmake --preset "$1" &&
+    quietly ninja -C "build/$1" -j "$(nproc)" --quiet $([ -z "${2:-}" ] || programs "$1" "$2")
   built[$1]=$?
   heading "build $1" "$started"
   return "${built[$1]}"
@@ -67,33 +75,45 @@ add_results() {
   heading "$title: $good passed, $bad failed" "$started"
 }
 
-run_gtests() { # run_gtests PRESET TITLE
+# run_gtests PRESET FOLDER TITLE: every test program of the folder, each with a quarter of an hour
+run_gtests() {
   local started=$SECONDS program files=() code=0 name
-  build "$1" || { count 0 1; echo "failed: build $1"; return; }
-  started=$SECONDS
-  for program in "build/$1"/tests/unit/test_*; do
-    [ -x "$program" ] || continue
+  for program in $(programs "$1" "$2"); do
     name=$results/$1-${program##*/}
     files+=("$name.xml")
-    timeout --kill-after=10 900 "$program" --gtest_brief=1 "--gtest_output=xml:$name.xml" \
+    timeout --kill-after=10 900 "build/$1/$program" --gtest_brief=1 "--gtest_output=xml:$name.xml" \
       >"$name.log" 2>&1 && continue
     code=1
     echo "-- ${program##*/}"
     tail -n 80 "$name.log"
   done
-  add_results "$2" "$started" "$code" "${files[@]:-$results/none.xml}"
+  add_results "$3" "$started" "$code" "${files[@]:-$results/none.xml}"
 }
 
-suite_unit() { run_gtests dev "unit and property tests"; }
+build_failed() {
+  count 0 1
+  echo "failed: build $1"
+}
+
+suite_unit() {
+  build dev || { build_failed dev; return; }
+  run_gtests dev tests/unit "unit and property tests"
+}
 
 suite_asan() {
-  export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
-  run_gtests asan "unit and property tests under ASan and UBSan"
+  export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+  build asan tests/unit || { build_failed asan; return; }
+  run_gtests asan tests/unit "unit and property tests under ASan and UBSan"
+}
+
+suite_live() {
+  build dev || { build_failed dev; return; }
+  run_gtests dev tests/live "clients against the real engines"
 }
 
 suite_integration() {
   local started code
-  build dev || { count 0 1; echo "failed: build dev"; return; }
+  build dev || { build_failed dev; return; }
   started=$SECONDS
   timeout --kill-after=30 1800 /usr/bin/python3 -m pytest tests/integration -q --tb=short \
     -p no:cacheprovider "--junitxml=$results/integration.xml" ${pattern:+-k "$pattern"}
