@@ -105,6 +105,9 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 Result<Config> parse_config(const std::string& text, const std::string& file,
                             const Environment& environment);
 Result<Config> load_config(const std::string& file, const Environment& environment);
+/// Only where the admin endpoint listens: what a command needs that speaks to a running service. No
+/// other value is read, so the variables of the service's environment may be absent.
+Result<AdminConfig> load_admin_config(const std::string& file, const Environment& environment);
 
 /// The configuration as YAML with every default filled in and secrets replaced.
 std::string describe(const Config& config);
