@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <utility>
 
 #include "common/codec/json_text.h"
 #include "common/codec/reserved.h"
@@ -29,7 +29,9 @@ Result<MappedItem> ItemWriter::write(std::string_view bson, const WriteToken* to
   values_.json() += '{';
   if (!values_.fields(bson, {hints_.root(), rules_.declared.root()})) return refusal();
   TRY_VOID(absent_keys(bson, key));
-  TRY_VOID(reserved(bson, key, token));
+  auto id = find(bson, kId);
+  if (id == find(key.bson, kId)) id.reset();
+  TRY_VOID(reserved(id, token));
   values_.json() += '}';
   return MappedItem{values_.json(), std::move(key), values_.size()};
 }
@@ -116,29 +118,33 @@ void ItemWriter::types() {
   if (count > 0) values_.json() += "}}";
 }
 
-Result<void> ItemWriter::reserved(std::string_view bson, const Key& key, const WriteToken* token) {
-  const auto id = find(bson, kId);
-  const bool foreign = id && *id != *find(key.bson, kId);
+/// Returns what the token adds to the item's size.
+std::size_t ItemWriter::token(const WriteToken& token) {
+  const std::size_t before = values_.size();
+  member(member::kToken);
+  values_.json() += token_json(token);
+  return std::exchange(values_.size(), before) - before + token_bytes(token);
+}
+
+Result<void> ItemWriter::reserved(const std::optional<BsonValue>& foreign,
+                                  const WriteToken* write_token) {
   const bool members = foreign || !values_.hints().empty();
-  std::size_t token_size = 0;
-  if (members || token != nullptr) {
-    values_.json() += ',';
-    append_json_text(values_.json(), rules_.options.reserved);
-    values_.json() += R"(:{"M":{)";
-    const std::size_t head = rules_.options.reserved.size() + kContainer;
-    (members ? values_.size() : token_size) += head;
-    if (foreign && !foreign_id(*id)) return refusal();
-    raw_names();
-    types();
-    if (token != nullptr) {
-      const std::size_t before = values_.size();
-      member(member::kToken);
-      token_size += values_.size() - before + token_bytes(*token);
-      values_.size() = before;
-      values_.json() += token_json(*token);
-    }
-    values_.json() += "}}";
-  }
+  if (!members && write_token == nullptr) return check_size(0);
+  values_.json() += ',';
+  append_json_text(values_.json(), rules_.options.reserved);
+  values_.json() += R"(:{"M":{)";
+  const std::size_t head = rules_.options.reserved.size() + kContainer;
+  if (members) values_.size() += head;
+  if (foreign && !foreign_id(*foreign)) return refusal();
+  raw_names();
+  types();
+  std::size_t token_size = members ? 0 : head;
+  if (write_token != nullptr) token_size += token(*write_token);
+  values_.json() += "}}";
+  return check_size(token_size);
+}
+
+Result<void> ItemWriter::check_size(std::size_t token_size) {
   const std::size_t total = values_.size() + token_size;
   if (total <= kMostItemBytes) return {};
   return fail(Fault::rejected, fmt::format("The item would have {} bytes, more than the {} that "

@@ -20,7 +20,9 @@ class ItemWriter {
   Result<void> read_hints(std::string_view bson);
   Error refusal() const { return fail(Fault::rejected, values_.reason()); }
   Result<void> absent_keys(std::string_view bson, const Key& key);
-  Result<void> reserved(std::string_view bson, const Key& key, const WriteToken* token);
+  Result<void> reserved(const std::optional<BsonValue>& foreign, const WriteToken* write_token);
+  std::size_t token(const WriteToken& token);
+  Result<void> check_size(std::size_t token_size);
   bool foreign_id(const BsonValue& id);
   void types();
   void raw_names();
@@ -29,7 +31,6 @@ class ItemWriter {
   const Rules& rules_;
   ItemValues values_;
   HintTree hints_;
-  std::string reserved_;
 };
 
 }  // namespace crossfade::codec

@@ -139,9 +139,9 @@ std::string decimal_text(Decimal128 bits) {
 }
 
 std::optional<Decimal128> decimal_from_text(std::string_view text) {
+  const std::string terminated(text);
   bson_decimal128_t value;
-  if (!bson_decimal128_from_string_w_len(text.data(), static_cast<int>(text.size()), &value))
-    return std::nullopt;
+  if (!bson_decimal128_from_string(terminated.c_str(), &value)) return std::nullopt;
   return Decimal128{value.low, value.high};
 }
 

@@ -73,8 +73,8 @@ TEST(Names, RawDotsStay) {
 }
 
 rc::Gen<std::string> spiteful_name() {
-  const auto piece = rc::gen::element<std::string>(
-      "a", ".", "$", "%", "%2E", "%24", "%25", "%00", "%5F", "_id", "5", "2E", std::string(1, '\0'));
+  const auto piece = rc::gen::element<std::string>("a", ".", "$", "%", "%2E", "%24", "%25", "%00",
+                                                   "%5F", "_id", "5", "2E", std::string(1, '\0'));
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece),
                       [](const std::vector<std::string>& pieces) {
                         std::string name;
