@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/url/parse.hpp>
+#include <charconv>
 
 namespace crossfade::dynamo {
 namespace {
@@ -27,6 +28,12 @@ bool is_host(std::string_view name) {
   constexpr std::string_view kHost = "host";
   return std::equal(name.begin(), name.end(), kHost.begin(), kHost.end(),
                     [](char a, char b) { return (static_cast<unsigned char>(a) | 0x20U) == b; });
+}
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return bad == std::errc() && end == text.data() + text.size() && port != 0;
 }
 
 Error bad_endpoint(std::string_view url) {
@@ -84,8 +91,7 @@ Result<Url> parse_url(std::string_view text) {
   url.path += parsed->encoded_query();
   if (!url.path.starts_with('/')) url.path.insert(0, "/");
   const bool known = url.target.tls || parsed->scheme_id() == boost::urls::scheme::http;
-  const bool port_is_good = !parsed->has_port() || parsed->port_number() != 0;
-  if (!known || !port_is_good || parsed->has_userinfo() || url.target.host.empty()) {
+  if (!known || !is_port(url.target.port) || parsed->has_userinfo() || url.target.host.empty()) {
     return bad_endpoint(text);
   }
   return url;
