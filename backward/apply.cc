@@ -49,11 +49,12 @@ Task<Result<void>> Apply::prepare() {
 
 Task<Result<void>> Apply::count_waiting() {
   eventlog::Position from = cursor_;
-  const eventlog::Position end = context_.log.end();
+  const eventlog::Position end = options_.found_until;
   while (from < end) {
     CO_TRY(const std::vector<eventlog::Record> records,
            co_await context_.log.read(from, kReadBytes));
     for (const eventlog::Record& record : records) {
+      if (from >= end) break;
       from = record.end;
       CO_TRY(const Change change, decode(record.bytes));
       if (counts(change.kind)) context_.progress.found(record.end, 1, change.source_time_ms);

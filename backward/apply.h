@@ -28,6 +28,7 @@ struct ApplyOptions {
   mongo::Namespace collection;
   std::string state_database;
   std::int64_t epoch = 1;
+  std::int64_t found_until = 0;  ///< end of the log when the process began
   int concurrency = 64;
   bool by_key_too =
       false;  ///< documents may have a foreign `_id`: look them up by the key attributes as well

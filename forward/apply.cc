@@ -36,11 +36,12 @@ Task<Result<void>> Apply::prepare() {
 Task<Result<void>> Apply::count_waiting() {
   eventlog::Position from = applied();
   context_.progress.applied_to(from);
-  const eventlog::Position end = context_.log.end();
+  const eventlog::Position end = options_.found_until;
   while (from < end) {
     CO_TRY(const std::vector<eventlog::Record> records,
            co_await context_.log.read(from, kReadBytes));
     for (const eventlog::Record& record : records) {
+      if (from >= end) break;
       from = record.end;
       const auto lane =
           std::ranges::find_if(lanes_, [&](const auto& one) { return one->owns(record.bytes); });

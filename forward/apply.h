@@ -21,6 +21,7 @@ struct ApplyOptions {
   mongo::Namespace collection;
   std::string state_database;
   std::int64_t epoch = 1;
+  std::int64_t found_until = 0;  ///< end of the log when the process began
   int lanes = 1;
   int batch_records = 500;
   std::int64_t batch_bytes = 8 << 20;

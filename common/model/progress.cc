@@ -39,7 +39,8 @@ void Progress::found(std::int64_t end, std::int64_t records, std::int64_t oldest
 
 void Progress::wait_for(std::int64_t end, std::int64_t oldest_ms) {
   if (end <= applied_to_) return;
-  waiting_.push_back({end, oldest_ms});
+  const auto later = std::ranges::upper_bound(waiting_, end, {}, &Waiting::end);
+  waiting_.insert(later, {end, oldest_ms});
   if (waiting_.size() <= kMaxWaiting) return;
   std::deque<Waiting> merged;
   for (std::size_t i = 0; i + 1 < waiting_.size(); i += 2) {

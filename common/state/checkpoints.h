@@ -14,8 +14,9 @@ struct LaneCheckpoint {
   std::int64_t epoch = 1;
   std::string log;  ///< id of the event log that `offset` belongs to
   std::int64_t offset = 0;
-  bool clean = true;             ///< nothing was in flight beyond `offset` when it was written
-  std::int64_t wary_until_ms = 0;  ///< wall time until which a write with a lost reply may still land
+  bool clean = true;  ///< nothing was in flight beyond `offset` when it was written
+  std::int64_t wary_until_ms =
+      0;  ///< wall time until which a write with a lost reply may still land
 };
 
 std::string lane_id(const std::string& link, std::string_view direction, int lane);

@@ -1,0 +1,261 @@
+#include "sync/link.h"
+
+#include <algorithm>
+
+#include "sync/link_parts.h"
+
+namespace crossfade::sync {
+namespace {
+
+constexpr Milliseconds kAnchorPoll{20};
+constexpr Milliseconds kHousekeepingEvery{1'000};
+constexpr int kCollectEveryRounds = 30;
+constexpr int kCountWhenIdleRounds = 10;
+
+}  // namespace
+
+Link::Link(const LinkConfig& config, LinkEnvironment& environment, Stop& parent)
+    : config_(config), environment_(environment), stop_(parent), changed_(parent.executor()) {}
+
+Link::~Link() = default;
+
+Task<Result<void>> Link::run() {
+  environment_.log.info(
+      "link_start",
+      {{"link", config_.name}, {"table", config_.table}, {"collection", config_.collection}});
+  auto ended = co_await live();
+  running_ = false;
+  applying_ = false;
+  if (!ended && ended.error().fault != Fault::stopped && !stop_.requested()) {
+    stopped_ = ended.error().message;
+    environment_.log.error("link_stopped", {{"link", config_.name}, {"why", stopped_}});
+  }
+  stop_.request();
+  changed_.notify();
+  co_return ended;
+}
+
+Task<Result<void>> Link::live() {
+  CO_TRY(setup_, co_await set_up_link(config_, environment_, stop_.executor()));
+  build();
+  co_await count_parked();
+  CO_TRY_VOID(co_await forward_capture_->prepare());
+  running_ = true;
+  members_->start(forward_capture_->run());
+  members_->start(drive());
+  members_->start(housekeeping());
+  co_return co_await members_->join();
+}
+
+void Link::build() {
+  restore_forward_ = std::make_unique<state::Restorer>(*setup_->forward_log);
+  restore_backward_ = std::make_unique<state::Restorer>(*setup_->backward_log);
+  members_ = std::make_unique<TaskGroup>(stop_);
+  LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  pages_ = make_page_writer(parts);
+  load_ = make_load(parts, *pages_);
+  forward_capture_ = make_forward_capture(parts, forward_progress_);
+}
+
+OwnerFunction Link::owner() const {
+  const AuthorityRule& rule = config_.authority;
+  const std::string& attribute = config_.subject_attribute;
+  const codec::Mapper& mapper = *setup_->mapper;
+  return [&rule, &attribute, &mapper](const Key& key) {
+    return rule.side_of(attribute.empty() ? std::nullopt : mapper.subject_of(key, attribute));
+  };
+}
+
+/// Each step is stored before the next begins; a restart goes on at the stored one.
+Task<Result<void>> Link::drive() {
+  if (setup_->record.phase < state::Phase::catching_up) {
+    CO_TRY_VOID(co_await copy());
+    if (members_->stop().requested()) co_return Result<void>();
+    CO_TRY_VOID(co_await build_indexes());
+    if (members_->stop().requested()) co_return Result<void>();
+  }
+  CO_TRY_VOID(co_await patiently(&Link::arm));
+  CO_TRY_VOID(co_await patiently(&Link::prepare_forward));
+  CO_TRY_VOID(co_await patiently(&Link::prepare_backward));
+  start_applying();
+  if (setup_->record.phase == state::Phase::synced) co_return Result<void>();
+  activity_ = "Applying the changes that were captured during the load.";
+  CO_TRY_VOID(co_await patiently(&Link::catch_up));
+  if (members_->stop().requested()) co_return Result<void>();
+  state::LinkRecord record = setup_->record;
+  record.phase = state::Phase::synced;
+  co_return co_await save(std::move(record));
+}
+
+/// A store that does not answer at the moment is waited for; every step may be taken again.
+Task<Result<void>> Link::patiently(Step step) {
+  while (true) {
+    auto done = co_await (this->*step)();
+    const bool again = !done && (done.error().next() == Next::retry ||
+                                 done.error().next() == Next::retry_patiently);
+    if (!again) {
+      health_.well("phase");
+      co_return done;
+    }
+    health_.trouble("phase", done.error().message);
+    co_await members_->stop().sleep(kHousekeepingEvery);
+    if (members_->stop().requested()) co_return Result<void>();
+  }
+}
+
+Task<Result<void>> Link::catch_up() {
+  return drain_once(members_->stop());
+}
+
+Task<Result<void>> Link::copy() {
+  while (!forward_capture_->anchored() && !members_->stop().requested())
+    co_await members_->stop().sleep(kAnchorPoll);
+  if (members_->stop().requested()) co_return Result<void>();
+  if (setup_->record.phase == state::Phase::defined) {
+    const Target target(setup_->collection);
+    auto create = [&]() -> Result<void> {
+      mongo::Client client = environment_.mongo.acquire();
+      return target.create(client);
+    };
+    CO_TRY_VOID(co_await offload(environment_.threads, create));
+    state::LinkRecord record = setup_->record;
+    record.phase = state::Phase::copying;
+    CO_TRY_VOID(co_await save(std::move(record)));
+  }
+  activity_ = "Copying the table.";
+  CO_TRY_VOID(co_await load_->run());
+  if (members_->stop().requested()) co_return Result<void>();
+  environment_.log.info("load_done", {{"link", config_.name}, {"items", load_->items()}});
+  co_return Result<void>();
+}
+
+Task<Result<void>> Link::build_indexes() {
+  if (!config_.indexes) co_return Result<void>();
+  const auto plans =
+      plan_indexes(setup_->table, codec::Names(config_.raw_names), config_.collection);
+  for (std::size_t i = 0; i < plans.size() && !members_->stop().requested(); ++i) {
+    activity_ =
+        "Building index " + std::to_string(i + 1) + " of " + std::to_string(plans.size()) + ".";
+    CO_TRY_VOID(co_await build_index(plans[i]));
+  }
+  co_return Result<void>();
+}
+
+/// An index that cannot be built is the operator's to mend; the statement is in the log.
+Task<Result<void>> Link::build_index(IndexPlan plan) {
+  const Target target(setup_->collection);
+  auto build_it = [&]() -> Result<void> {
+    mongo::Client client = environment_.mongo.acquire();
+    return target.build(client, plan);
+  };
+  while (!members_->stop().requested()) {
+    const auto built = co_await offload(environment_.threads, build_it);
+    if (built) break;
+    const bool again = built.error().next() == Next::retry;
+    environment_.log.warning(
+        "index_failed",
+        {{"link", config_.name}, {"why", built.error().message}, {"by_hand", plan.statement}});
+    if (!again) break;
+    co_await members_->stop().sleep(kHousekeepingEvery);
+  }
+  co_return Result<void>();
+}
+
+/// From here on the change stream's position is kept, before the first write of the apply.
+Task<Result<void>> Link::arm() {
+  const Target target(setup_->collection);
+  auto images = [&]() -> Result<bool> {
+    mongo::Client client = environment_.mongo.acquire();
+    return target.keep_images(client, setup_->server);
+  };
+  const Result<bool> kept = co_await offload(environment_.threads, images);
+  if (!kept)
+    environment_.log.warning("images_off", {{"link", config_.name}, {"why", kept.error().message}});
+  LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  backward_capture_ = make_backward_capture(parts, backward_progress_, kept && kept.value());
+  CO_TRY_VOID(co_await backward_capture_->prepare());
+  if (setup_->record.phase >= state::Phase::catching_up) co_return Result<void>();
+  state::LinkRecord record = setup_->record;
+  record.phase = state::Phase::catching_up;
+  record.armed_at = setup_->forward_log->end();
+  co_return co_await save(std::move(record));
+}
+
+Task<Result<void>> Link::prepare_forward() {
+  LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  forward_apply_ = make_forward_apply(parts, forward_progress_, *restore_backward_, owner());
+  return forward_apply_->prepare();
+}
+
+Task<Result<void>> Link::prepare_backward() {
+  LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  item_writer_ = make_item_writer(parts);
+  backward_apply_ =
+      make_backward_apply(parts, backward_progress_, *restore_forward_, *item_writer_, owner());
+  return backward_apply_->prepare();
+}
+
+void Link::start_applying() {
+  members_->start(forward_apply_->run());
+  members_->start(backward_capture_->run());
+  members_->start(backward_apply_->run());
+  applying_ = true;
+  activity_ = "Both directions follow their source.";
+  changed_.notify();
+}
+
+/// Dying before the save repeats the step that led here; dying after it goes on with the next.
+Task<Result<void>> Link::save(state::LinkRecord record) {
+  const state::LinkStore links(environment_.config.mongodb.state_database);
+  auto store = [&]() -> Result<void> {
+    mongo::Client client = environment_.mongo.acquire();
+    return links.save(client, record);
+  };
+  while (true) {
+    const auto saved = co_await offload(environment_.threads, store);
+    if (saved) break;
+    if (saved.error().next() != Next::retry) co_return saved;
+    health_.trouble("state", saved.error().message);
+    co_await members_->stop().sleep(kHousekeepingEvery);
+    if (members_->stop().requested())
+      co_return fail(Fault::stopped, "stopped before the link's phase was stored");
+  }
+  health_.well("state");
+  setup_->record = std::move(record);
+  activity_ = "Both directions follow their source.";
+  environment_.log.info(
+      "phase", {{"link", config_.name}, {"phase", state::to_string(setup_->record.phase)}});
+  changed_.notify();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Link::housekeeping() {
+  std::int64_t counted_at = -1;
+  for (int round = 1; !members_->stop().requested(); ++round) {
+    co_await members_->stop().sleep(kHousekeepingEvery);
+    const std::int64_t done =
+        forward_progress_.applied_total() + backward_progress_.applied_total();
+    if (done != counted_at || round % kCountWhenIdleRounds == 0) co_await count_parked();
+    counted_at = done;
+    if (!applying_ || round % kCollectEveryRounds != 0) continue;
+    CO_TRY_VOID(co_await setup_->forward_log->collect(forward_apply_->stored()));
+    CO_TRY_VOID(co_await setup_->backward_log->collect(backward_apply_->stored()));
+  }
+  co_return Result<void>();
+}
+
+Task<void> Link::count_parked() {
+  const state::Parked parked(environment_.config.mongodb.state_database);
+  auto count = [&]() -> Result<std::pair<std::int64_t, std::int64_t>> {
+    mongo::Client client = environment_.mongo.acquire();
+    TRY(const std::int64_t violations, parked.count_violations(client, config_.name));
+    TRY(const std::int64_t letters, parked.count_dead_letters(client, config_.name));
+    return std::pair(violations, letters);
+  };
+  const auto counted = co_await offload(environment_.threads, count);
+  if (!counted) co_return;
+  violations_ = counted.value().first;
+  dead_letters_ = counted.value().second;
+}
+
+}  // namespace crossfade::sync

@@ -1,0 +1,66 @@
+#include "sync/process.h"
+
+namespace crossfade::sync {
+namespace {
+
+constexpr unsigned kThreads = 8;
+constexpr unsigned kDiskThreads = 2;
+
+LogLevel level_of(const std::string& name) {
+  if (name == "debug") return LogLevel::debug;
+  if (name == "warning") return LogLevel::warning;
+  if (name == "error") return LogLevel::error;
+  return LogLevel::info;
+}
+
+dynamo::ClientOptions dynamo_options(const DynamoConfig& config) {
+  dynamo::ClientOptions out;
+  out.region = config.region;
+  out.endpoint = config.endpoint;
+  out.profile = config.profile;
+  out.ca_file = config.ca_file;
+  out.max_connections = config.max_connections;
+  out.attempt_timeout = config.attempt_timeout;
+  return out;
+}
+
+/// Every link holds one client for its change stream and one for each lane, beside those at work on
+/// a thread.
+mongo::PoolOptions pool_options(const Config& config, unsigned held) {
+  mongo::PoolOptions out;
+  out.uri = config.mongodb.uri;
+  out.max_clients = held + kThreads;
+  return out;
+}
+
+unsigned lanes_of(const Config& config) {
+  unsigned lanes = 0;
+  for (const LinkConfig& link : config.links) lanes += static_cast<unsigned>(link.forward.lanes);
+  return lanes;
+}
+
+}  // namespace
+
+Process::Process(LogLevel level)
+    : random_(Random::from_system()), log_(level), threads_(kThreads), disk_(kDiskThreads) {}
+
+Process::~Process() {
+  threads_.join();
+  disk_.join();
+}
+
+Result<std::unique_ptr<Process>> Process::create(const Config& config, const RunOptions& options,
+                                                 Executor executor) {
+  std::unique_ptr<Process> out(new Process(level_of(config.log_level)));
+  TRY(out->dynamo_, dynamo::Client::create(dynamo_options(config.dynamodb), executor, out->threads_,
+                                           out->clock_, out->random_, out->log_));
+  const auto links = static_cast<unsigned>(config.links.size());
+  TRY(out->mongo_, mongo::Pool::create(pool_options(config, links), out->log_));
+  TRY(out->lanes_, mongo::Pool::create(pool_options(config, 2 * lanes_of(config)), out->log_));
+  out->environment_ = std::make_unique<LinkEnvironment>(
+      LinkEnvironment{config, options, *out->dynamo_, *out->mongo_, *out->lanes_, out->threads_,
+                      out->disk_, out->clock_, out->random_, out->log_});
+  return out;
+}
+
+}  // namespace crossfade::sync

@@ -1,0 +1,61 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "sync/admin_server.h"
+#include "sync/process.h"
+#include "sync/service.h"
+
+namespace crossfade::sync {
+namespace {
+
+namespace asio = boost::asio;
+
+/// The admin endpoint lives as long as the links do: when they end, it ends.
+Task<Result<void>> serve_until_ended(Service& service, AdminServer& admin, Stop& stop) {
+  TaskGroup background(stop);
+  background.start(admin.serve(background.stop()));
+  auto ended = co_await service.run();
+  background.stop().request();
+  CO_TRY_VOID(co_await background.join());
+  co_return ended;
+}
+
+Result<void> run_until_signal(const Config& config, const RunOptions& options) {
+  asio::io_context context(1);
+  TRY(const auto process, Process::create(config, options, context.get_executor()));
+  Stop stop(context.get_executor());
+  Service service(process->environment(), stop);
+  TRY(const auto admin, AdminServer::listen(config.admin, service, context.get_executor()));
+  asio::signal_set signals(context, SIGTERM, SIGINT);
+  signals.async_wait([&](const boost::system::error_code& failed, int) {
+    if (failed) return;
+    process->log().info("stopping");
+    process->environment().dynamo.stop();
+    stop.request();
+  });
+  Result<void> ended;
+  asio::co_spawn(
+      context, serve_until_ended(service, *admin, stop),
+      [&](std::exception_ptr thrown, Result<void> result) {
+        ended = thrown ? Result<void>(fail(Fault::invalid, "The service met an unexpected fault."))
+                       : std::move(result);
+        signals.cancel();
+        process->environment().dynamo.stop();
+      });
+  context.run();
+  return ended;
+}
+
+}  // namespace
+
+int run_service(const Config& config, const RunOptions& options) {
+  const Result<void> ended = run_until_signal(config, options);
+  if (ended) return 0;
+  std::fprintf(stderr, "crossfade: %s\n", ended.error().message.c_str());
+  return 1;
+}
+
+}  // namespace crossfade::sync

@@ -1,0 +1,89 @@
+#include "sync/service.h"
+
+#include <algorithm>
+
+#include "common/codec/document.h"
+
+namespace crossfade::sync {
+namespace {
+
+constexpr Milliseconds kUntilStopped = std::chrono::hours(1);
+
+using ListCall = Result<std::vector<std::string>> (state::Parked::*)(mongo::Client&,
+                                                                     const std::string&, int) const;
+
+Task<Result<Listing>> list(LinkEnvironment& environment, std::string link, int limit,
+                           ListCall call) {
+  const state::Parked parked(environment.config.mongodb.state_database);
+  auto read = [&]() -> Result<std::vector<std::string>> {
+    mongo::Client client = environment.mongo.acquire();
+    return (parked.*call)(client, link, limit);
+  };
+  CO_TRY(const std::vector<std::string> found, co_await offload(environment.threads, read));
+  Listing out;
+  for (const std::string& bson : found)
+    out.documents.push_back(codec::to_extended_json(bson, true));
+  co_return out;
+}
+
+}  // namespace
+
+Service::Service(LinkEnvironment& environment, Stop& stop)
+    : environment_(environment), members_(stop), ended_(stop.executor()) {
+  for (const LinkConfig& link : environment.config.links) {
+    links_.push_back(std::make_unique<Link>(link, environment, members_.stop()));
+  }
+}
+
+Service::~Service() = default;
+
+Task<Result<void>> Service::run() {
+  for (const auto& link : links_) members_.start(run_link(*link));
+  const auto alive = [](const auto& link) { return link->stopped().empty(); };
+  bool any_ran = false;
+  while (!members_.stop().requested()) {
+    any_ran =
+        any_ran || std::ranges::any_of(links_, [](const auto& link) { return link->running(); });
+    const bool all_ended = std::ranges::none_of(links_, alive);
+    if (all_ended && !any_ran) members_.stop().request();
+    if (!members_.stop().requested())
+      co_await ended_.wait(members_.stop(), any_ran ? kUntilStopped : Milliseconds(50));
+  }
+  CO_TRY_VOID(co_await members_.join());
+  const auto dead = std::ranges::find_if_not(links_, alive);
+  if (dead == links_.end()) co_return Result<void>();
+  co_return fail(Fault::stopped, "Link \"" + (*dead)->name() + "\": " + (*dead)->stopped());
+}
+
+Task<Result<void>> Service::run_link(Link& link) {
+  co_await link.run();
+  ended_.notify();
+  co_return Result<void>();
+}
+
+std::vector<LinkStatus> Service::links() const {
+  std::vector<LinkStatus> out;
+  for (const auto& link : links_) out.push_back(link->status());
+  return out;
+}
+
+bool Service::ready() const {
+  return std::ranges::all_of(links_, [](const auto& link) { return link->running(); });
+}
+
+Task<Result<void>> Service::wait(std::string link, WaitFor what, Milliseconds limit) {
+  for (const auto& one : links_) {
+    if (one->name() == link) co_return co_await one->wait(what, limit);
+  }
+  co_return fail(Fault::not_found, "There is no link \"" + link + "\" in this service.");
+}
+
+Task<Result<Listing>> Service::violations(std::string link, int limit) {
+  return list(environment_, std::move(link), limit, &state::Parked::list_violations);
+}
+
+Task<Result<Listing>> Service::dead_letters(std::string link, int limit) {
+  return list(environment_, std::move(link), limit, &state::Parked::list_dead_letters);
+}
+
+}  // namespace crossfade::sync
