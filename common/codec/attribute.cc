@@ -29,11 +29,21 @@ const char* end_of_plain(const char* text) {
   }
 }
 
+/// A key as one number: its bytes up to the closing quote, which the longest tag leaves room for.
+constexpr std::uint32_t packed(std::string_view key) {
+  std::uint32_t code = 0;
+  for (const char c : key) code = code << 8 | static_cast<std::uint8_t>(c);
+  return code;
+}
+
 bool find_tag(ondemand::raw_json_string key, Tag& tag) {
-  const char* text = key.raw();
+  std::uint32_t code = 0;
+  for (const char* c = key.raw(); *c != '"'; ++c) {
+    if (code >> 24 != 0) return false;
+    code = code << 8 | static_cast<std::uint8_t>(*c);
+  }
   for (std::size_t i = 0; i < kTags.size(); ++i) {
-    if (std::memcmp(text, kTags[i].data(), kTags[i].size()) != 0) continue;
-    if (text[kTags[i].size()] != '"') continue;
+    if (packed(kTags[i]) != code) continue;
     tag = static_cast<Tag>(i);
     return true;
   }
