@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/base/result.h"
+
+namespace crossfade::sync {
+
+struct AdminReply {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+};
+
+std::string_view reason_of(int status);
+
+/// An error answer as application/problem+json (RFC 9457): title, status and `detail`, one
+/// sentence.
+AdminReply problem(int status, std::string_view detail);
+/// The status that tells a client what to do with a failed request: 404 not_found, 408 transient
+/// (the time ran out), 409 stopped, 503 anything else.
+AdminReply problem(const Error& error);
+
+/// The `detail` of a problem, or nothing when the text is none.
+std::string detail_of_problem(std::string_view body);
+
+/// A JSON string with its quotes.
+std::string json_text(std::string_view text);
+
+}  // namespace crossfade::sync

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "common/async/stop.h"
+#include "sync/config.h"
+#include "sync/status.h"
+
+namespace crossfade::sync {
+
+struct AdminLimits {
+  std::size_t connections = 64;  ///< further ones wait in the system's queue
+  std::size_t header_bytes = 8U << 10;
+  std::size_t body_bytes = 64U << 10;
+  Milliseconds receive{15'000};  ///< from one answer, or the connection's begin, to a whole request
+  Milliseconds send{15'000};     ///< for one answer
+};
+
+/// The admin endpoint: HTTP/1.1 with keep-alive over AdminRoutes. It only answers questions and
+/// knows no password, so it belongs on 127.0.0.1. Runs on the service's thread; the view outlives
+/// it.
+class AdminServer {
+ public:
+  /// Binds and listens. Fault::unavailable with one sentence when it cannot. Port 0: a free one.
+  static Result<std::unique_ptr<AdminServer>> listen(const AdminConfig& admin, ServiceView& view,
+                                                     Executor executor, AdminLimits limits = {});
+  ~AdminServer();
+
+  std::uint16_t port() const;
+  /// Serves until `stop`, then ends idle connections at once and the others after their answer: a
+  /// request that waits for a link is answered when ServiceView::wait returns. Never an error.
+  Task<Result<void>> serve(Stop& stop);
+
+ private:
+  struct Impl;
+  explicit AdminServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace crossfade::sync
