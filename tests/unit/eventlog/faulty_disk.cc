@@ -102,9 +102,9 @@ void FaultyDisk::set_free(std::int64_t bytes) {
   const std::lock_guard guard(mutex_);
   free_ = bytes;
 }
-void FaultyDisk::fail_next_syncs(int count) {
+void FaultyDisk::fail_sync_after(int good) {
   const std::lock_guard guard(mutex_);
-  failing_syncs_ = count;
+  good_syncs_ = good;
 }
 void FaultyDisk::fail_next_writes(int count) {
   const std::lock_guard guard(mutex_);
@@ -201,7 +201,7 @@ Result<void> FaultyDisk::remove(const std::string& path) {
 Result<void> FaultyDisk::sync_directory(const std::string&) {
   const std::lock_guard guard(mutex_);
   if (Result<void> stepped = step(); !stepped) return stepped;
-  if (take_one(failing_syncs_)) return io_error();
+  if (sync_fails()) return io_error();
   durable_names_ = names_;
   unsynced_names_.clear();
   return {};
@@ -261,6 +261,10 @@ Result<void> FaultyDisk::step() {
   return steps_for(1) == 1 ? Result<void>() : Result<void>(io_error());
 }
 
+bool FaultyDisk::sync_fails() {
+  return good_syncs_ >= 0 && good_syncs_-- == 0;
+}
+
 std::int64_t FaultyDisk::steps_for(std::int64_t bytes) {
   const std::int64_t granted = std::min(bytes, steps_left_);
   steps_left_ -= granted;
@@ -293,7 +297,7 @@ Result<void> FaultyDisk::truncate(Node& node, std::int64_t size) {
 Result<void> FaultyDisk::sync(Node& node) {
   ++syncs_;
   if (Result<void> stepped = step(); !stepped) return stepped;
-  if (take_one(failing_syncs_)) {
+  if (sync_fails()) {
     node.unsynced.clear();  // as the kernel does: the pages count as clean, the disk has nothing
     return io_error();
   }

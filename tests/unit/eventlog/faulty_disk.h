@@ -29,7 +29,8 @@ class FaultyDisk final : public FileSystem, public std::enable_shared_from_this<
   void set_room(std::int64_t bytes);
   /// What free_bytes says.
   void set_free(std::int64_t bytes);
-  void fail_next_syncs(int count);
+  /// The one after `good` more fails, once.
+  void fail_sync_after(int good);
   void fail_next_writes(int count);
   void fail_next_truncates(int count);
   void fail_next_removes(int count);
@@ -77,6 +78,7 @@ class FaultyDisk final : public FileSystem, public std::enable_shared_from_this<
   static std::string torn_in_order(const Node& node, const Choose& choose);
   static std::string torn_by_sector(const Node& node, const Choose& choose);
   Result<void> step();
+  bool sync_fails();
   std::int64_t steps_for(std::int64_t bytes);
   Result<std::size_t> write(Node& node, std::int64_t offset, std::string_view bytes);
   Result<void> truncate(Node& node, std::int64_t size);
@@ -91,7 +93,7 @@ class FaultyDisk final : public FileSystem, public std::enable_shared_from_this<
   bool dead_ = false;
   std::int64_t room_ = kPlenty;
   std::int64_t free_ = kPlenty;
-  int failing_syncs_ = 0;
+  int good_syncs_ = -1;  ///< before the one that fails; negative: none does
   int failing_writes_ = 0;
   int failing_truncates_ = 0;
   int failing_removes_ = 0;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ class LogFixture : public testing::Test {
   /// As a fresh process would, nothing in memory.
   void reopen() {
     const Result<void> opened = open();
-    ASSERT_TRUE(opened) << opened.error().message;
+    if (!opened) throw std::runtime_error(opened.error().message);
   }
 
   Result<std::vector<Position>> append(std::vector<std::string> records) {
