@@ -9,7 +9,7 @@ namespace crossfade::sync {
 namespace {
 
 constexpr const char* kFooter =
-    "\nExit codes: 0 done; 1 anything else; of wait also 3 when the time ran out and 5 when the\n"
+    "Exit codes: 0 done; 1 anything else; of wait also 3 when the time ran out and 5 when the\n"
     "link has stopped. With --json an error is {\"error\": \"...\"} on standard output.\n"
     "Every configuration key: deploy/crossfade.example.yaml";
 
@@ -19,7 +19,6 @@ class Grammar {
   explicit Grammar(CliArguments& arguments) : into(arguments) {
     app.require_subcommand(1);
     app.fallthrough();
-    app.footer(kFooter);
     app.get_formatter()->column_width(34);
     app.add_option("--config", into.config, "The configuration (else CROSSFADE_CONFIG)")
         ->type_name("F");
@@ -30,6 +29,7 @@ class Grammar {
     add_listing("violations", "Changes on the side that does not own the key", Verb::violations);
     add_listing("deadletters", "Records that could not be applied", Verb::deadletters);
     verb("version", "Print the version", Verb::version);
+    app.footer(kFooter);
   }
 
   CLI::App app{"Crossfade keeps a DynamoDB table and a MongoDB collection in step, both ways.",
