@@ -11,7 +11,7 @@ namespace crossfade::mongo {
 namespace {
 
 /// The server's maxBsonObjectSize. The driver fails the whole bulk when one document exceeds it.
-constexpr std::size_t kLargestDocument = 16 * 1'024 * 1'024;
+constexpr std::size_t kLargestDocument = 16'777'216;
 
 struct BulkClose {
   void operator()(mongoc_bulk_operation_t* bulk) const { mongoc_bulk_operation_destroy(bulk); }

@@ -13,8 +13,8 @@ namespace crossfade::mongo {
 using Chunk = std::vector<std::uint32_t>;
 
 struct ChunkLimits {
-  std::size_t operations = 100'000;        ///< the server's maxWriteBatchSize
-  std::size_t bytes = 32 * 1'024 * 1'024;  ///< well below its maxMessageSizeBytes (48,000,000)
+  std::size_t operations = 100'000;  ///< the server's maxWriteBatchSize
+  std::size_t bytes = 32'000'000;    ///< well below its maxMessageSizeBytes (48,000,000)
 };
 
 /// Cuts a bulk write into parts of bounded size, every operation once. Ordered: in the order given.

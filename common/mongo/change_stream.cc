@@ -12,7 +12,7 @@ namespace crossfade::mongo {
 namespace {
 
 constexpr int kFirstWithImages = 6;
-constexpr std::string_view kDatabase = "admin";
+constexpr const char* kDatabase = "admin";
 
 Error not_watchable() {
   return fail(Fault::invalid,
@@ -70,7 +70,7 @@ boost::system::result<std::string, Failure> ChangeStream::Impl::run(std::string_
   const std::string wanted = std::move(opts).finish();
   Reply reply;
   bson_error_t error{};
-  if (!mongoc_client_command_with_opts(session.client().impl().client, kDatabase.data(),
+  if (!mongoc_client_command_with_opts(session.client().impl().client, kDatabase,
                                        Borrowed(command).get(), nullptr, Borrowed(wanted).get(),
                                        reply.get(), &error))
     return failure_of(error, reply.bytes());

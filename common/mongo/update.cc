@@ -17,10 +17,9 @@ using FindAndModify = std::unique_ptr<mongoc_find_and_modify_opts_t, FindAndModi
 FindAndModify returning_the_new(const bson_t* update, bool upsert) {
   FindAndModify opts(mongoc_find_and_modify_opts_new());
   mongoc_find_and_modify_opts_set_update(opts.get(), update);
-  const int upsert_flag = upsert ? MONGOC_FIND_AND_MODIFY_UPSERT : 0;
-  const auto flags =
-      static_cast<mongoc_find_and_modify_flags_t>(MONGOC_FIND_AND_MODIFY_RETURN_NEW | upsert_flag);
-  mongoc_find_and_modify_opts_set_flags(opts.get(), flags);
+  const std::string flags =
+      codec::DocumentBuilder().boolean("new", true).boolean("upsert", upsert).finish();
+  mongoc_find_and_modify_opts_append(opts.get(), Borrowed(flags).get());
   return opts;
 }
 

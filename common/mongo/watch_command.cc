@@ -13,7 +13,7 @@ namespace {
 using codec::DocumentBuilder;
 using codec::DocumentView;
 
-constexpr std::string_view kCollection = "$cmd.aggregate";
+constexpr const char* kCollection = "$cmd.aggregate";
 
 std::string start_stage(const ChangeStreamOptions& options, std::string_view token, bool images) {
   DocumentBuilder stage;
@@ -78,7 +78,7 @@ std::string more_command(std::int64_t cursor, const ChangeStreamOptions& options
 std::string kill_command(std::int64_t cursor) {
   Reply command;
   bson_t cursors;
-  bson_append_utf8(command.get(), "killCursors", -1, kCollection.data(), -1);
+  bson_append_utf8(command.get(), "killCursors", -1, kCollection, -1);
   bson_append_array_begin(command.get(), "cursors", -1, &cursors);
   bson_append_int64(&cursors, "0", -1, cursor);
   bson_append_array_end(command.get(), &cursors);

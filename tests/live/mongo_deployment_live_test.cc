@@ -1,6 +1,8 @@
 // Deployments other than a healthy replica set: each test starts its own mongod.
 #include <gmock/gmock.h>
 
+#include <functional>
+
 #include "tests/live/mongo_fixture.h"
 #include "tests/live/own_mongod.h"
 
@@ -87,6 +89,62 @@ TEST_F(MongoDeployment, APositionThatTheOplogHasForgottenIsLostHistory) {
   const auto by_time = events_from(*forgetful, from_time);
   ASSERT_FALSE(by_time);
   EXPECT_EQ(by_time.error().fault, Fault::history_lost) << by_time.error().detail;
+}
+
+/// Moves the counter from k to k + 1 and adds document 1000 + k, as a lane applies a batch: by
+/// compare-and-set, once, whatever fails on the way. `disturb` runs in the middle.
+bool step(Session& lane, const Namespace& where, std::int32_t k,
+          const std::function<void()>& disturb) {
+  const std::string from = with_value(1, k);
+  const std::string document = by_id(1'000 + k);
+  const std::vector<WriteOp> one{{WriteOp::Kind::insert, "", document}};
+  if (!lane.begin()) return false;
+  const auto moved = lane.client().update_one(where, from, set_value(k + 1), false, &lane);
+  if (!moved) return false;
+  if (*moved == 0) return true;
+  disturb();
+  return lane.client().bulk(where, one, true, &lane) && lane.commit(Milliseconds(10'000));
+}
+
+void step_down(Pool& pool) {
+  std::ignore = pool.acquire().command(
+      "admin", DocumentBuilder().int32("replSetStepDown", 1).boolean("force", true).finish());
+}
+
+TEST_F(MongoDeployment, AChangeOfThePrimaryLosesAndDoublesNothing) {
+  const OwnMongod own("small-oplog");
+  auto clients = pool(own.uri());
+  must(insert(*clients, with_value(1, 0)), "insert");
+  ChangeStreamOptions options;
+  options.namespaces = {where_};
+  auto stream = must(ChangeStream::open(clients->acquire(), options), "watch");
+  auto lane = must(Session::start(clients->acquire()), "start a session");
+  constexpr std::int32_t kSteps = 60;
+  int failures = 0;
+  for (std::int32_t k = 0; k < kSteps; ++k) {
+    for (int tries = 0; tries < 20; ++tries) {
+      const auto disturb = [&] {
+        if (k % 20 == 10 && tries == 0) step_down(*clients);
+      };
+      if (step(lane, where_, k, disturb)) break;
+      ++failures;
+    }
+  }
+  EXPECT_GT(failures, 0);
+  const auto counter = must(clients->acquire().find_one(where_, by_id(1)), "find");
+  EXPECT_EQ(DocumentView(counter.value_or("")).integer("v"), kSteps);
+  EXPECT_EQ(must(clients->acquire().count(where_, "", 0), "count"), kSteps + 1);
+
+  std::vector<std::string> seen;
+  for (int calls = 0; calls < 60 && seen.size() < 2UL * kSteps; ++calls)
+    if (auto batch = stream.next())
+      seen.insert(seen.end(), batch->events.begin(), batch->events.end());
+  ASSERT_EQ(seen.size(), 2UL * kSteps);
+  for (std::int32_t k = 0; k < kSteps; ++k) {
+    EXPECT_EQ(DocumentView(seen[2UL * k]).integer("documentKey._id"), 1);
+    EXPECT_EQ(DocumentView(seen[2UL * k + 1]).integer("documentKey._id"), 1'000 + k);
+    EXPECT_EQ(DocumentView(seen[2UL * k]).binary("lsid.id"), lane.id());
+  }
 }
 
 TEST_F(MongoDeployment, AServerThatDiesIsAPassingFault) {

@@ -160,6 +160,26 @@ TEST_F(MongoMarker, AnEndedSessionOfOursIsNeverUsedAgain) {
   write_in_transaction(next, {Op::insert(9, 1)});
 }
 
+TEST_F(MongoMarker, SessionsEndWhileOthersOfThePoolAreAtWork) {
+  create(where_);
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (std::int32_t id = 1'000; !done; ++id) write({Op::replace(id % 100, id)});
+  });
+  std::vector<std::thread> lanes;
+  for (std::int32_t lane = 0; lane < 3; ++lane)
+    lanes.emplace_back([&, lane] {
+      for (std::int32_t i = 0; i < 50; ++i) {
+        auto own = session();
+        write_in_transaction(own, {Op::insert(10'000 + lane * 100 + i, i)});
+      }
+    });
+  for (auto& each : lanes) each.join();
+  done = true;
+  writer.join();
+  EXPECT_EQ(value_of(10'249), 49);
+}
+
 TEST_F(MongoMarker, AnEqualReplaceShowsNeitherInATransactionNorOutside) {
   write({Op::insert(1, 1), Op::insert(2, 2)});
   auto stream = watch();

@@ -60,7 +60,7 @@ TEST_F(MongoStream, OpeningTellsAPositionAtOnce) {
   auto stream = watch();
   const auto started = SteadyClock::now();
   const auto opening = must(stream.next(), "opening");
-  EXPECT_LT(SteadyClock::now() - started, std::chrono::milliseconds(50));
+  EXPECT_LT(SteadyClock::now() - started, std::chrono::milliseconds(250));
   EXPECT_TRUE(opening.events.empty());
   EXPECT_FALSE(position(opening.resume_token).empty());
   EXPECT_GT(opening.cluster_time >> 32, 1'700'000'000U);
