@@ -56,7 +56,20 @@ std::string_view to_string(Attribute::Tag tag);
 /// A JSON body being read, with what reading its texts needs.
 struct JsonSource {
   ondemand::parser parser;
+  ondemand::document document;
   JsonTexts texts;
+
+  /// The body is no JSON from some place on: nothing of it may be touched any more, and loops over
+  /// it have ended early.
+  bool broken() { return !document.is_alive(); }
+  /// Back to the first member, to read the object once more.
+  bool restart(ondemand::object& object) {
+    return !broken() && object.reset().error() == simdjson::SUCCESS;
+  }
+  /// The body was read to its very end.
+  bool finished() {
+    return !broken() && document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+  }
 
   bool text(ondemand::value& value, std::string_view& text) {
     ondemand::raw_json_string raw;

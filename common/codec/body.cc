@@ -36,8 +36,8 @@ std::string mend_utf8(std::string_view body) {
   return mended;
 }
 
-simdjson::error_code open_body(JsonSource& source, std::string& body, ondemand::document& document,
-                               ondemand::object& top) {
+simdjson::error_code open_body(JsonSource& source, std::string& body, ondemand::object& top) {
+  ondemand::document& document = source.document;
   body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
   auto error = source.parser.iterate(body.data(), body.size(), body.capacity()).get(document);
   if (error == simdjson::UTF8_ERROR) {
@@ -56,9 +56,10 @@ Error broken_body(simdjson::error_code error) {
                           simdjson::error_message(error)));
 }
 
-std::optional<std::string> raw_text(ondemand::object object) {
+std::optional<std::string> raw_text(JsonSource& source, ondemand::object& object) {
   std::string_view raw;
-  if (object.raw_json().get(raw) != simdjson::SUCCESS) return std::nullopt;
+  if (!source.restart(object) || object.raw_json().get(raw) != simdjson::SUCCESS)
+    return std::nullopt;
   return std::string(raw.substr(0, raw.rfind('}') + 1));
 }
 

@@ -48,8 +48,7 @@ bool DocumentWriter::run(ondemand::object& item, Mode mode) {
   id_.reset();
   if (attributes(item)) return true;
   if (!again_) return false;
-  bool open = false;
-  return item.reset().get(open) == simdjson::SUCCESS && attributes(item);
+  return source_.restart(item) && attributes(item);
 }
 
 bool DocumentWriter::attributes(ondemand::object& item) {

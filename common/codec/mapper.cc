@@ -15,14 +15,11 @@ Error not_json(simdjson::error_code error) {
 template <class Read>
 Result<void> with_item(Scratch& scratch, std::string_view json, Read read) {
   scratch.padded.assign(json);
-  ondemand::document document;
   ondemand::object item;
-  const auto error = open_body(scratch.source, scratch.padded, document, item);
+  const auto error = open_body(scratch.source, scratch.padded, item);
   if (error != simdjson::SUCCESS) return not_json(error);
   if (!read(item)) return fail(Fault::rejected, scratch.documents.reason());
-  const char* rest = nullptr;
-  if (document.current_location().get(rest) == simdjson::SUCCESS)
-    return not_json(simdjson::TRAILING_CONTENT);
+  if (!scratch.source.finished()) return not_json(simdjson::TRAILING_CONTENT);
   return {};
 }
 

@@ -9,12 +9,11 @@ namespace {
 std::string raw_key(JsonSource& source, const Keys& keys, ondemand::object item) {
   std::string out;
   for (const Keys::Attribute& attribute : keys.attributes()) {
-    bool open = false;
-    if (item.reset().get(open) != simdjson::SUCCESS) return {};
     ondemand::object value;
-    if (item.find_field_unordered(attribute.name).get_object().get(value) != simdjson::SUCCESS)
+    if (!source.restart(item) ||
+        item.find_field_unordered(attribute.name).get_object().get(value) != simdjson::SUCCESS)
       return {};
-    const auto text = raw_text(value);
+    const auto text = raw_text(source, value);
     if (!text) return {};
     out += out.empty() ? '{' : ',';
     append_json_text(out, attribute.name);
@@ -34,8 +33,7 @@ simdjson::error_code read_documents(Scratch& scratch, const Keys& keys, ondemand
       continue;
     }
     Rejected rejected{{}, raw_key(scratch.source, keys, item), scratch.documents.reason()};
-    SIMDJSON_TRY(item.reset().error());
-    auto text = raw_text(item);
+    auto text = raw_text(scratch.source, item);
     if (!text) return simdjson::TAPE_ERROR;
     rejected.text = *std::move(text);
     page.rejected.push_back(std::move(rejected));
@@ -56,12 +54,12 @@ simdjson::error_code read_page(Scratch& scratch, const Keys& keys, ondemand::obj
     } else if (name == "LastEvaluatedKey") {
       ondemand::object last;
       SIMDJSON_TRY(field.value().get_object().get(last));
-      page.last_key = raw_text(last).value_or("");
+      page.last_key = raw_text(scratch.source, last).value_or("");
     } else if (name == "ConsumedCapacity") {
       SIMDJSON_TRY(field.value().find_field_unordered("CapacityUnits").get(page.consumed_units));
     }
   }
-  return simdjson::SUCCESS;
+  return scratch.source.finished() ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
 }
 
 }  // namespace
@@ -69,9 +67,8 @@ simdjson::error_code read_page(Scratch& scratch, const Keys& keys, ondemand::obj
 Result<ScanPage> Mapper::read_scan_page(std::string& body) const {
   auto scratch = impl_->scratches.take();
   ScanPage page;
-  ondemand::document document;
   ondemand::object top;
-  auto error = open_body(scratch->source, body, document, top);
+  auto error = open_body(scratch->source, body, top);
   if (error == simdjson::SUCCESS) error = read_page(*scratch, impl_->rules.keys, top, page);
   if (error != simdjson::SUCCESS) return broken_body(error);
   return page;
@@ -79,9 +76,8 @@ Result<ScanPage> Mapper::read_scan_page(std::string& body) const {
 
 Result<std::optional<MappedDocument>> Mapper::read_item(std::string& body) const {
   auto scratch = impl_->scratches.take();
-  ondemand::document document;
   ondemand::object top;
-  auto error = open_body(scratch->source, body, document, top);
+  auto error = open_body(scratch->source, body, top);
   if (error != simdjson::SUCCESS) return broken_body(error);
   ondemand::object item;
   error = top.find_field_unordered("Item").get_object().get(item);

@@ -84,8 +84,7 @@ simdjson::error_code RecordReader::read_change(ondemand::object change) {
 simdjson::error_code RecordReader::read_keys(ondemand::object keys) {
   const bool good = scratch_.documents.read_key(keys);
   if (good) record_.key = scratch_.documents.key();
-  SIMDJSON_TRY(keys.reset().error());
-  auto text = raw_text(keys);
+  auto text = raw_text(scratch_.source, keys);
   if (!text) return simdjson::TAPE_ERROR;
   keys_ = *std::move(text);
   if (!good && !record_.rejected)
@@ -103,10 +102,8 @@ simdjson::error_code RecordReader::read_new_image(ondemand::object image) {
     return simdjson::SUCCESS;
   }
   const std::string reason = scratch_.documents.reason();
-  SIMDJSON_TRY(image.reset().error());
   record_.new_token = token_of(image);
-  SIMDJSON_TRY(image.reset().error());
-  auto text = raw_text(image);
+  auto text = raw_text(scratch_.source, image);
   if (!text) return simdjson::TAPE_ERROR;
   record_.rejected = Rejected{*std::move(text), {}, reason};
   return simdjson::SUCCESS;
@@ -115,7 +112,8 @@ simdjson::error_code RecordReader::read_new_image(ondemand::object image) {
 std::optional<WriteToken> RecordReader::token_of(ondemand::object& image) {
   ondemand::value reserved;
   scratch_.source.texts.rewind();
-  if (image.find_field_unordered(rules_.options.reserved).get(reserved) != simdjson::SUCCESS)
+  if (!scratch_.source.restart(image) ||
+      image.find_field_unordered(rules_.options.reserved).get(reserved) != simdjson::SUCCESS)
     return std::nullopt;
   return read_token(scratch_.source, reserved);
 }
@@ -164,7 +162,7 @@ simdjson::error_code read_page(Scratch& scratch, const Rules& rules, ondemand::o
       page.records.push_back(reader.finish());
     }
   }
-  return simdjson::SUCCESS;
+  return scratch.source.finished() ? simdjson::SUCCESS : simdjson::TAPE_ERROR;
 }
 
 }  // namespace
@@ -172,9 +170,8 @@ simdjson::error_code read_page(Scratch& scratch, const Rules& rules, ondemand::o
 Result<RecordsPage> Mapper::read_records_page(std::string& body) const {
   auto scratch = impl_->scratches.take();
   RecordsPage page;
-  ondemand::document document;
   ondemand::object top;
-  auto error = open_body(scratch->source, body, document, top);
+  auto error = open_body(scratch->source, body, top);
   if (error == simdjson::SUCCESS) error = read_page(*scratch, impl_->rules, top, page);
   if (error != simdjson::SUCCESS) return broken_body(error);
   return page;

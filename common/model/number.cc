@@ -13,6 +13,7 @@ using Coefficient = Number::Coefficient;
 constexpr int kMinMagnitude = -130;
 constexpr int kMaxMagnitude = 125;
 constexpr int kMaxPlainZeros = 6;
+constexpr std::size_t kMostStoredBytes = 21;
 constexpr int kDecimalBias = 6176;
 constexpr int kCoefficientBits = 113;
 constexpr std::int64_t kHugeExponent = 1'000'000;
@@ -214,7 +215,7 @@ std::optional<Decimal128> Number::to_decimal128() const {
 std::size_t Number::stored_bytes() const {
   if (is_zero()) return 1;
   const int pairs = floor_half(magnitude()) - floor_half(exponent_) + 1;
-  return static_cast<std::size_t>(pairs) + 1 + (negative_ ? 1 : 0);
+  return std::min(static_cast<std::size_t>(pairs) + 1 + (negative_ ? 1 : 0), kMostStoredBytes);
 }
 
 std::strong_ordering Number::compare_magnitude(const Number& other) const {

@@ -48,7 +48,7 @@ class Number {
   /// Without trailing zeros; nothing for more than 34 digits.
   std::optional<Decimal128> to_decimal128() const;
   /// What DynamoDB counts for it in the size of an item: one byte for each pair of digits, one
-  /// more, and one for a minus sign.
+  /// more, and one for a minus sign, at most 21.
   std::size_t stored_bytes() const;
 
   bool operator==(const Number&) const = default;

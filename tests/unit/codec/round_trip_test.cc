@@ -14,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kCases = 10'000;
+constexpr int kNeutralCases = 3'000;
 constexpr std::size_t kMostValues = 20;
 
 MappingOptions plain_options(std::uint64_t choice, bool sort_key) {
@@ -51,11 +52,11 @@ class Mappers {
   std::vector<Mapper> all_;
 };
 
-/// Ten thousand cases; a failing one is shrunk to the smallest size that fails.
+/// A failing case is shrunk to the smallest size that fails.
 template <class Property>
-void check_many(Property property) {
+void check_many(int cases, Property property) {
   rc::detail::TestParams params = rc::detail::configuration().testParams;
-  params.maxSuccess = kCases;
+  params.maxSuccess = cases;
   const auto result = rc::detail::checkTestable(property, rc::detail::TestMetadata(), params);
   std::ostringstream report;
   rc::detail::printResultMessage(result, report);
@@ -70,7 +71,7 @@ T take(Result<T> result) {
 
 TEST(RoundTrip, ItemsComeBack) {
   const Mappers mappers(with_types);
-  check_many([&] {
+  check_many(kCases, [&] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     const auto size = *rc::gen::inRange<std::size_t>(0, kMostValues);
     const bool sort_key = *rc::gen::arbitrary<bool>();
@@ -89,7 +90,7 @@ TEST(RoundTrip, ItemsComeBack) {
 
 TEST(RoundTrip, DocumentsComeBackToTheByte) {
   const Mappers mappers(plain_options);
-  check_many([&] {
+  check_many(kCases, [&] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     const auto size = *rc::gen::inRange<std::size_t>(0, kMostValues);
     const bool sort_key = *rc::gen::arbitrary<bool>();
@@ -111,7 +112,7 @@ TEST(RoundTrip, DocumentsComeBackToTheByte) {
 
 TEST(RoundTrip, BothSidesHaveOneNeutralForm) {
   const Mappers mappers(with_types);
-  check_many([&] {
+  check_many(kNeutralCases, [&] {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     const auto size = *rc::gen::inRange<std::size_t>(0, kMostValues);
     const bool sort_key = *rc::gen::arbitrary<bool>();
