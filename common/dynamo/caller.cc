@@ -34,7 +34,7 @@ Error stopped(const Error& last) {
 
 }  // namespace
 
-Caller::Caller(const ClientOptions& options, Settings settings, CredentialChain chain,
+Caller::Caller(const ClientOptions& options, const Settings& settings, CredentialChain chain,
                const Parts& parts)
     : parts_(parts),
       policy_(retry_policy(options)),

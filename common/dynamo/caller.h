@@ -34,7 +34,7 @@ struct CallOutcome {
 /// the service's thread.
 class Caller {
  public:
-  Caller(const ClientOptions& options, Settings settings, CredentialChain chain,
+  Caller(const ClientOptions& options, const Settings& settings, CredentialChain chain,
          const Parts& parts);
 
   Task<CallOutcome> call(const Call& call);

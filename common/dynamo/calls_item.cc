@@ -25,7 +25,7 @@ Task<Result<std::string>> Client::query(std::string request_json) {
   return impl_->read(Service::tables, "Query", std::move(table), std::move(request_json));
 }
 
-Task<Result<std::string>> Client::get_item(std::string table, std::string key_json,
+Task<Result<std::string>> Client::get_item(std::string table, const std::string& key_json,
                                            bool consistent) {
   RequestBody body;
   body.text("TableName", table).raw("Key", key_json).flag("ConsistentRead", consistent);

@@ -94,7 +94,7 @@ Task<Result<std::string>> Client::get_shard_iterator(const IteratorRequest& requ
   co_return read_iterator(body);
 }
 
-Task<Result<std::string>> Client::get_records(std::string iterator, int limit) {
+Task<Result<std::string>> Client::get_records(const std::string& iterator, int limit) {
   RequestBody request(iterator.size() + 64);
   request.text("ShardIterator", iterator);
   if (limit > 0) request.number("Limit", limit);

@@ -5,22 +5,22 @@
 
 namespace crossfade::dynamo {
 
-Result<std::unique_ptr<Client>> Client::create(ClientOptions options, Executor executor,
-                                               ThreadPool& pool, const Clock& clock, Random& random,
-                                               Log& log) {
+Result<std::unique_ptr<Client>> Client::create(const ClientOptions& options,
+                                               const Executor& executor, ThreadPool& pool,
+                                               const Clock& clock, Random& random, Log& log) {
   const Parts parts{executor, pool, clock, random, log};
-  return create(std::move(options), Environment::system(), parts);
+  return create(options, Environment::system(), parts);
 }
 
-Result<std::unique_ptr<Client>> Client::create(ClientOptions options, Environment environment,
-                                               const Parts& parts) {
+Result<std::unique_ptr<Client>> Client::create(const ClientOptions& options,
+                                               Environment environment, const Parts& parts) {
   auto impl = std::make_unique<Impl>();
   impl->environment = std::move(environment);
   TRY(const ProfileFiles files, read_profile_files(impl->environment));
-  TRY(Settings settings, find_settings(options, impl->environment, files));
+  TRY(const Settings settings, find_settings(options, impl->environment, files));
   const ChainOptions chain{options.profile, settings.region, options.ca_file};
   impl->caller = std::make_unique<Caller>(
-      options, std::move(settings), make_credential_chain(impl->environment, chain, parts), parts);
+      options, settings, make_credential_chain(impl->environment, chain, parts), parts);
   return std::unique_ptr<Client>(new Client(std::move(impl)));
 }
 

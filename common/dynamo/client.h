@@ -26,12 +26,12 @@ namespace crossfade::dynamo {
 class Client {
  public:
   /// Resolves credentials lazily. Fault::invalid for an unusable endpoint or region.
-  static Result<std::unique_ptr<Client>> create(ClientOptions options, Executor executor,
-                                                ThreadPool& pool, const Clock& clock,
-                                                Random& random, Log& log);
+  static Result<std::unique_ptr<Client>> create(const ClientOptions& options,
+                                                const Executor& executor, ThreadPool& pool,
+                                                const Clock& clock, Random& random, Log& log);
   /// The same with an environment of one's own instead of the process's.
-  static Result<std::unique_ptr<Client>> create(ClientOptions options, Environment environment,
-                                                const Parts& parts);
+  static Result<std::unique_ptr<Client>> create(const ClientOptions& options,
+                                                Environment environment, const Parts& parts);
   ~Client();
 
   Task<Result<TableDescription>> describe_table(std::string table);
@@ -44,7 +44,8 @@ class Client {
   Task<Result<std::string>> scan(const ScanRequest& request);
   Task<Result<std::string>> query(std::string request_json);
   /// The raw body of the answer, for codec::Mapper::read_item.
-  Task<Result<std::string>> get_item(std::string table, std::string key_json, bool consistent);
+  Task<Result<std::string>> get_item(std::string table, const std::string& key_json,
+                                     bool consistent);
   /// Raw item texts of all keys that exist; UnprocessedKeys are asked for again until none is left.
   Task<Result<std::vector<std::string>>> batch_get_item(std::string table,
                                                         std::vector<std::string> keys_json,
@@ -64,7 +65,7 @@ class Client {
   Task<Result<std::string>> get_shard_iterator(const IteratorRequest& request);
   /// The raw body, for codec::Mapper::read_records_page. One attempt only for expired or trimmed
   /// iterators.
-  Task<Result<std::string>> get_records(std::string iterator, int limit);
+  Task<Result<std::string>> get_records(const std::string& iterator, int limit);
 
   /// Ends retries and waits; calls in flight run to their deadline.
   void stop();

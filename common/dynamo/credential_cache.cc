@@ -25,8 +25,8 @@ Error none_found(const CredentialChain& chain) {
 
 }  // namespace
 
-CredentialCache::CredentialCache(CredentialChain chain, Executor executor, const Clock& clock,
-                                 Log& log)
+CredentialCache::CredentialCache(CredentialChain chain, const Executor& executor,
+                                 const Clock& clock, Log& log)
     : chain_(std::move(chain)), clock_(clock), log_(log), lasting_(executor), loaded_(executor) {}
 
 CredentialCache::State CredentialCache::state() const {

@@ -14,7 +14,7 @@ namespace crossfade::dynamo {
 /// One thread only.
 class CredentialCache {
  public:
-  CredentialCache(CredentialChain chain, Executor executor, const Clock& clock, Log& log);
+  CredentialCache(CredentialChain chain, const Executor& executor, const Clock& clock, Log& log);
 
   /// Fault::credentials names all places that were tried when none has any.
   Task<Result<std::shared_ptr<const Credentials>>> get();

@@ -58,7 +58,7 @@ std::string text_of(const json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-void append_reason(std::string& reasons, std::string reason) {
+void append_reason(std::string& reasons, const std::string& reason) {
   if (reason.empty() || reason == "None") return;
   if (!reasons.empty()) reasons += ", ";
   reasons += reason;

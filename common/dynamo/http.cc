@@ -119,7 +119,7 @@ struct HttpPool::Impl {
   }
 };
 
-HttpPool::HttpPool(HttpOptions options, Executor executor)
+HttpPool::HttpPool(HttpOptions options, const Executor& executor)
     : impl_(new Impl{
           .options = std::move(options), .executor = executor, .targets = {}, .tls = nullptr}) {}
 HttpPool::~HttpPool() = default;

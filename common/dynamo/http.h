@@ -49,7 +49,7 @@ struct HttpOptions {
 /// or timed out later, with outcome_unknown set. Runs on the service's thread.
 class HttpPool {
  public:
-  HttpPool(HttpOptions options, Executor executor);
+  HttpPool(HttpOptions options, const Executor& executor);
   ~HttpPool();
 
   Task<Result<HttpResponse>> send(const HttpTarget& target, const HttpRequest& request,

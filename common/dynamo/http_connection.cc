@@ -26,6 +26,7 @@ namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 namespace {
 
+constexpr std::size_t kReadBytes = 64U << 10;  // Beast reads as much as the buffer has room for
 constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
 
 using PlainStream = beast::tcp_stream;
@@ -60,7 +61,9 @@ HttpResponse take_response(http::response<PaddedBody>&& message) {
 template <class Stream>
 class StreamConnection final : public HttpConnection {
  public:
-  explicit StreamConnection(Stream stream) : stream_(std::move(stream)) {}
+  explicit StreamConnection(Stream stream) : stream_(std::move(stream)) {
+    buffer_.reserve(kReadBytes);
+  }
 
   Task<Exchange> exchange(std::string_view head, std::string_view body, Milliseconds timeout,
                           std::size_t max_body_bytes) override {
