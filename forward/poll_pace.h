@@ -21,8 +21,11 @@ class PollPace {
   /// Somebody waits for the tip: forget the back-off.
   void hurry() { interval_ = fast_; }
 
+  /// One millisecond more than asked for: both readings were cut to the millisecond, and five
+  /// begins must never lie within less than a second.
   Milliseconds wait(std::int64_t steady_ms) const {
-    return std::max(Milliseconds(0), interval_ - Milliseconds(steady_ms - last_begin_ms_));
+    return std::max(Milliseconds(0),
+                    interval_ + Milliseconds(1) - Milliseconds(steady_ms - last_begin_ms_));
   }
 
  private:
