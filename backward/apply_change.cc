@@ -37,8 +37,7 @@ Task<Result<void>> Apply::apply_one(const Pending& pending) {
   if (!ours) co_return co_await violation(pending);
   auto written = co_await write(change, pending.position);
   if (written) co_return written;
-  const Fault fault = written.error().fault;
-  if (fault == Fault::rejected || fault == Fault::invalid)
+  if (written.error().fault == Fault::rejected)
     co_return co_await park(pending, written.error().message);
   co_return written;
 }
