@@ -24,7 +24,7 @@ struct ApplyOptions {
   std::int64_t found_until = 0;  ///< end of the log when the process began
   int lanes = 1;
   int batch_records = 500;
-  std::int64_t batch_bytes = 8 << 20;
+  std::int64_t batch_bytes = 1 << 20;
   std::int64_t armed_at = 0;
   bool by_key_too =
       false;  ///< removals also by the key attributes, for documents with a foreign `_id`

@@ -39,7 +39,7 @@ struct LoadConfig {
 struct ForwardConfig {
   int lanes = 2;
   int batch_records = 500;
-  std::int64_t batch_bytes = 8 << 20;
+  std::int64_t batch_bytes = 1 << 20;
   Milliseconds poll_interval{
       200};  ///< between two GetRecords of a shard that has data; never below 200 ms
   Milliseconds idle_poll_interval{900};  ///< what it backs off to
