@@ -7,7 +7,7 @@
 namespace crossfade::sync {
 namespace {
 
-const std::vector<std::string> kTypes = {"SS", "NS", "BS"};
+const std::vector<std::string> kTypes = {"SS", "NS", "BS", "N"};
 
 Result<void> read_attributes(const ConfigValue& value, LinkConfig& link) {
   TRY(link.key, value.texts());

@@ -237,7 +237,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{with_link("dates: julian"),
                 "c.yaml:6: \"links[0].dates\" must be iso, epoch-ms or epoch-s, not \"julian\""},
         Refusal{with_link("types: {tags: XS}"),
-                "c.yaml:6: \"links[0].types.tags\" must be SS, NS or BS, not \"XS\""},
+                "c.yaml:6: \"links[0].types.tags\" must be SS, NS, BS or N, not \"XS\""},
         Refusal{with_link("key: [a, a]"),
                 "c.yaml:6: \"links[0].key\" must be the hash attribute, or the hash and the sort "
                 "attribute"},
