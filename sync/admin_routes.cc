@@ -95,7 +95,7 @@ Task<AdminReply> AdminRoutes::answer(AdminRequest request) {
 Task<AdminReply> AdminRoutes::dispatch(std::string target) {
   const auto parsed = boost::urls::parse_origin_form(target);
   if (!parsed) co_return problem(400, "The path cannot be read.");
-  const boost::urls::url_view url = *parsed;
+  const boost::urls::url_view& url = *parsed;
   const std::vector<std::string> path = segments_of(url);
   const bool v1 = path.size() >= 2 && path[0] == "v1";
   if (path.size() == 1 && path[0] == "healthz") {

@@ -40,7 +40,7 @@ Result<tcp::endpoint> endpoint_of(const AdminConfig& admin, const Executor& exec
 }  // namespace
 
 struct AdminServer::Impl {
-  Impl(tcp::acceptor open_acceptor, ServiceView& view, Executor executor, AdminLimits given)
+  Impl(tcp::acceptor open_acceptor, ServiceView& view, const Executor& executor, AdminLimits given)
       : acceptor(std::move(open_acceptor)),
         routes(view, acceptor.local_endpoint().address().is_loopback()),
         limits(given),
@@ -49,7 +49,7 @@ struct AdminServer::Impl {
 
   Task<Result<void>> accept(TaskGroup& group);
   Task<Result<void>> converse(tcp::socket socket, Stop& stop);
-  Task<Result<void>> close_at(Stop& stop);
+  void close();
 
   tcp::acceptor acceptor;
   AdminRoutes routes;
@@ -85,19 +85,18 @@ Task<Result<void>> AdminServer::Impl::converse(tcp::socket socket, Stop& stop) {
   co_return Result<void>();
 }
 
-Task<Result<void>> AdminServer::Impl::close_at(Stop& stop) {
-  while (!stop.requested()) co_await stop.sleep(std::chrono::hours(1));
+void AdminServer::Impl::close() {
   boost::system::error_code ignored;
   acceptor.close(ignored);
   for (AdminConnection* connection : connections) connection->leave();
-  co_return Result<void>();
 }
 
 AdminServer::AdminServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 AdminServer::~AdminServer() = default;
 
 Result<std::unique_ptr<AdminServer>> AdminServer::listen(const AdminConfig& admin,
-                                                         ServiceView& view, Executor executor,
+                                                         ServiceView& view,
+                                                         const Executor& executor,
                                                          AdminLimits limits) {
   TRY(const tcp::endpoint endpoint, endpoint_of(admin, executor));
   boost::system::error_code error;
@@ -117,8 +116,9 @@ std::uint16_t AdminServer::port() const {
 
 Task<Result<void>> AdminServer::serve(Stop& stop) {
   TaskGroup group(stop);
-  group.start(impl_->close_at(group.stop()));
   group.start(impl_->accept(group));
+  while (!group.stop().requested()) co_await group.stop().sleep(std::chrono::hours(1));
+  impl_->close();
   co_return co_await group.join();
 }
 

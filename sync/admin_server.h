@@ -24,7 +24,8 @@ class AdminServer {
  public:
   /// Binds and listens. Fault::unavailable with one sentence when it cannot. Port 0: a free one.
   static Result<std::unique_ptr<AdminServer>> listen(const AdminConfig& admin, ServiceView& view,
-                                                     Executor executor, AdminLimits limits = {});
+                                                     const Executor& executor,
+                                                     AdminLimits limits = {});
   ~AdminServer();
 
   std::uint16_t port() const;
