@@ -68,6 +68,7 @@ class Link {
   Health health_;
   Progress forward_progress_;
   Progress backward_progress_;
+  std::unique_ptr<TaskGroup> members_;  ///< outlives what follows: all of it hangs on its stop
   std::unique_ptr<state::Restorer> restore_forward_;
   std::unique_ptr<state::Restorer> restore_backward_;
   std::unique_ptr<forward::PageWriter> pages_;
@@ -77,7 +78,6 @@ class Link {
   std::unique_ptr<backward::Capture> backward_capture_;
   std::unique_ptr<backward::ItemWriter> item_writer_;
   std::unique_ptr<backward::Apply> backward_apply_;
-  std::unique_ptr<TaskGroup> members_;
   Signal changed_;
   std::string activity_ = "The link is being set up.";
   std::string stopped_;
