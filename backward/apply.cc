@@ -11,6 +11,7 @@ constexpr std::size_t kReadBytes = 1U << 20;
 constexpr std::size_t kMaxPendingBytes = 32U << 20;
 constexpr int kMaxPending = 4'096;
 constexpr Milliseconds kWaitForMore{1'000};
+constexpr Milliseconds kWaitForRoom{50};
 constexpr Milliseconds kCheckpointEvery{200};
 
 bool counts(ChangeKind kind) {
@@ -42,6 +43,7 @@ Task<Result<void>> Apply::prepare() {
   cursor_ = stored_.offset;
   watermark_ = Watermark(cursor_);
   suspects_left_ = stored_.clean ? 0 : kMaxPending;
+  suspect_until_ms_ = context_.writer.late_until_now();
   context_.writer.inherit_wary(stored_.wary_until_ms);
   context_.progress.applied_to(cursor_);
   co_return co_await count_waiting();
@@ -95,10 +97,11 @@ Task<Result<void>> Apply::dispatch() {
 
 Task<void> Apply::wait_for_room() {
   const auto full = [&] {
-    return queues_.size() >= static_cast<std::size_t>(options_.concurrency) ||
+    const std::size_t writing = queues_.size() - context_.writer.waiting();
+    return writing >= static_cast<std::size_t>(options_.concurrency) ||
            pending_bytes_ >= kMaxPendingBytes || watermark_.open() >= kMaxPending;
   };
-  while (full() && !group_.stop().requested()) co_await moved_.wait(group_.stop(), kWaitForMore);
+  while (full() && !group_.stop().requested()) co_await moved_.wait(group_.stop(), kWaitForRoom);
 }
 
 void Apply::enqueue(Pending pending) {
@@ -127,7 +130,7 @@ Task<Result<void>> Apply::work_all(std::deque<Pending> batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const bool superseded =
         ours && i + 1 < batch.size() && batch[i].change.kind != ChangeKind::rejected;
-    if (batch[i].suspect) context_.writer.suspect(batch[i].change.key);
+    if (batch[i].suspect) context_.writer.suspect(batch[i].change.key, suspect_until_ms_);
     if (!superseded) CO_TRY_VOID(co_await apply_until_done(batch[i]));
     done(batch[i]);
   }

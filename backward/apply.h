@@ -104,6 +104,7 @@ class Apply {
   std::map<std::string, std::deque<Pending>> queues_;  ///< by key; present while a worker is at it
   std::size_t pending_bytes_ = 0;
   int suspects_left_ = 0;
+  std::int64_t suspect_until_ms_ = 0;  ///< what the process before has sent may land until then
 };
 
 }  // namespace crossfade::backward

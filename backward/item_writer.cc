@@ -107,7 +107,9 @@ Task<Result<dynamo::WriteOutcome>> ItemWriter::remove_marked(const std::string& 
 
 Task<Result<void>> ItemWriter::wait_for_late_writes(const Key& key, Stop& stop) {
   const std::int64_t wait = late_until(key) - clock_.wall_ms();
+  ++waiting_;
   if (wait > 0) co_await stop.sleep(Milliseconds(wait));
+  --waiting_;
   if (clock_.wall_ms() < late_until(key))
     co_return fail(Fault::stopped, "stopped before a delete could be sent");
   late_until_ms_.erase(hash_of(key));
@@ -120,15 +122,15 @@ std::int64_t ItemWriter::late_until(const Key& key) const {
   return found == late_until_ms_.end() ? inherited : std::max(inherited, found->second);
 }
 
-void ItemWriter::suspect(const Key& key) {
-  const std::int64_t until = clock_.wall_ms() + options_.request_life.count();
-  late_until_ms_[hash_of(key)] = until;
-  wary_until_ms_ = std::max(wary_until_ms_, until);
+void ItemWriter::suspect(const Key& key, std::int64_t until_ms) {
+  std::int64_t& known = late_until_ms_[hash_of(key)];
+  known = std::max(known, until_ms);
+  wary_until_ms_ = std::max(wary_until_ms_, until_ms);
 }
 
 void ItemWriter::note(const Key& key, const Result<dynamo::WriteOutcome>& outcome) {
   const bool unknown = outcome ? outcome->earlier_attempt_unknown : outcome.error().outcome_unknown;
-  if (unknown) suspect(key);
+  if (unknown) suspect(key, late_until_now());
   if (late_until_ms_.size() < kTidyAt) return;
   const std::int64_t now = clock_.wall_ms();
   boost::unordered::erase_if(late_until_ms_,

@@ -39,8 +39,13 @@ class ItemWriter {
   /// Returns Fault::stopped when the stop is requested while it waits.
   Task<Result<void>> remove(Key key, std::int64_t position, Stop& stop);
 
-  /// A write of this key may have been sent by an earlier process, `request_life` ago or less.
-  void suspect(const Key& key);
+  /// A write of this key may have been sent by an earlier process and land late.
+  /// No delete of it before `until_ms` of the wall clock.
+  void suspect(const Key& key, std::int64_t until_ms);
+  /// Deletes that wait for that at the moment: they need no place among the writes in flight.
+  std::size_t waiting() const { return waiting_; }
+  /// How long a write sent now may still land.
+  std::int64_t late_until_now() const { return clock_.wall_ms() + options_.request_life.count(); }
   /// What an earlier process stored as its wary_until(): no delete of any key before it.
   void inherit_wary(std::int64_t wall_ms) { inherited_wary_ms_ = wall_ms; }
   /// Latest wall time at which a write with a lost reply may still land; 0 when there is none.
@@ -62,6 +67,7 @@ class ItemWriter {
   const codec::Mapper& mapper_;
   const Clock& clock_;
   boost::unordered_flat_map<std::uint64_t, std::int64_t> late_until_ms_;
+  std::size_t waiting_ = 0;
   std::int64_t wary_until_ms_ = 0;
   std::int64_t inherited_wary_ms_ = 0;
 
