@@ -5,19 +5,13 @@
 namespace crossfade::codec {
 namespace {
 
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
-}
-
 /// Bytes of the character at the front, 0 when there is none.
 std::size_t character_size(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
   if (first < 0x80) return 1;
   const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if (!is_continuation(text[i])) return 0;
-  return simdjson::validate_utf8(text.data(), size) ? size : 0;
+  const std::string_view character = text.substr(0, size);
+  return character.size() == size && simdjson::validate_utf8(character) ? size : 0;
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct BsonValue {
   template <class T>
   T fixed() const {  ///< int32, int64, double, date, timestamp (increment in the low half)
     T value{};
-    std::memcpy(&value, payload.data(), sizeof value);
+    payload.copy(reinterpret_cast<char*>(&value), sizeof value);
     return value;
   }
   Decimal128 decimal() const;

@@ -46,8 +46,8 @@ std::string_view document_at(const bson_iter_t& it) {
 
 std::optional<std::int64_t> whole(double value) {
   constexpr double kLimit = 9223372036854775808.0;
-  if (!(value >= -kLimit && value < kLimit) || std::trunc(value) != value) return std::nullopt;
-  return static_cast<std::int64_t>(value);
+  const bool fits = value >= -kLimit && value < kLimit && std::trunc(value) == value;
+  return fits ? std::optional(static_cast<std::int64_t>(value)) : std::nullopt;
 }
 
 std::string decimal_text(const bson_iter_t& it) {
@@ -99,8 +99,8 @@ std::optional<double> DocumentView::number(std::string_view path) const {
   bson_iter_t it;
   if (!find(it, bson_, path)) return std::nullopt;
   if (BSON_ITER_HOLDS_DECIMAL128(&it)) return std::strtod(decimal_text(it).c_str(), nullptr);
-  if (!BSON_ITER_HOLDS_NUMBER(&it)) return std::nullopt;
-  return bson_iter_as_double(&it);
+  const bool holds = BSON_ITER_HOLDS_NUMBER(&it);
+  return holds ? std::optional(bson_iter_as_double(&it)) : std::nullopt;
 }
 
 std::optional<bool> DocumentView::boolean(std::string_view path) const {
@@ -136,8 +136,8 @@ std::optional<std::uint64_t> DocumentView::timestamp(std::string_view path) cons
 std::optional<std::string_view> DocumentView::document(std::string_view path) const {
   bson_iter_t it;
   if (!find(it, bson_, path)) return std::nullopt;
-  if (!BSON_ITER_HOLDS_DOCUMENT(&it) && !BSON_ITER_HOLDS_ARRAY(&it)) return std::nullopt;
-  return document_at(it);
+  const bool holds = BSON_ITER_HOLDS_DOCUMENT(&it) || BSON_ITER_HOLDS_ARRAY(&it);
+  return holds ? std::optional(document_at(it)) : std::nullopt;
 }
 
 std::vector<std::string_view> DocumentView::documents(std::string_view path) const {

@@ -39,8 +39,8 @@ std::string timestamp_text(std::uint64_t value) {
 bool put_timestamp(std::string& out, std::string_view text) {
   std::uint32_t seconds = 0;
   std::uint32_t increment = 0;
+  const auto first = std::from_chars(text.data(), text.data() + text.size(), seconds);
   const char* end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, seconds);
   if (first.ec != std::errc{} || first.ptr == end || *first.ptr != ':') return false;
   if (std::from_chars(first.ptr + 1, end, increment).ec != std::errc{}) return false;
   const auto value = static_cast<std::uint64_t>(seconds) << 32 | increment;

@@ -161,13 +161,13 @@ Result<Key> Keys::of_document(std::string_view bson) const {
 Result<Key> Keys::of_partial(const std::vector<std::optional<BsonValue>>& found,
                              const std::optional<BsonValue>& id) const {
   const auto missing = std::find(found.begin(), found.end(), std::nullopt) - found.begin();
-  const Error error = fail(
-      Fault::rejected, fmt::format("The key attribute {} is missing.",
-                                   in_quotes(attributes_[static_cast<std::size_t>(missing)].name)));
+  Error error = fail(Fault::rejected,
+                     fmt::format("The key attribute {} is missing.",
+                                 in_quotes(attributes_[static_cast<std::size_t>(missing)].name)));
   if (!id) return error;
   const auto values = id_values(*id);
   if (!values) return error;
-  const auto key = of_values(*values);
+  auto key = of_values(*values);
   if (!key) return error;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i]) continue;

@@ -19,7 +19,7 @@ struct Rules {
 
 /// Deepest place of a list or map, counted in containers around it with the item as the first.
 constexpr std::size_t kDeepestContainer = 31;
-constexpr std::size_t kMostItemBytes = 400 * 1024;
+constexpr std::size_t kMostItemBytes = 409'600;
 constexpr std::size_t kMostNameBytes = 65'535;
 
 /// Hint of a key attribute that the document has only in its `_id`.

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "common/codec/mapping.h"
 #include "tests/unit/codec/random_document.h"
 #include "tests/unit/codec/random_item.h"

@@ -1,6 +1,7 @@
 #include "tests/unit/codec/random_item.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "common/codec/base64.h"
 
