@@ -1,6 +1,7 @@
 #include "forward/capture.h"
 
 #include <algorithm>
+#include <set>
 
 #include "forward/shard_reader.h"
 
@@ -11,7 +12,7 @@ constexpr std::int64_t kTreeEveryMs = 60'000;
 constexpr std::int64_t kOldRecordMarginMs = 5 * 60'000;
 constexpr Milliseconds kLineageEvery{60'000};
 constexpr Milliseconds kFullLogPause{5'000};
-constexpr int kChildAttempts = 10;
+constexpr Milliseconds kChildrenAppearWithin{30'000};
 
 Change position_only(std::string source) {
   Change change;
@@ -93,24 +94,41 @@ Task<Result<void>> Capture::shard_finished(std::string shard) {
   co_return co_await start_readers(std::move(released));
 }
 
-/// Children may show up a little after their parent has closed.
+/// Children may show up a little after their parent has closed, and nobody may be there to tell of
+/// them for longer.
 Task<Result<void>> Capture::find_children(std::string shard) {
   dynamo::DescribeStreamRequest request{options_.stream_arn, "", shard};
+  const std::string component = "children of " + shard;
+  Milliseconds waited{0};
   Milliseconds pause{50};
-  for (int attempt = 0; attempt < kChildAttempts && !readers_.stop().requested(); ++attempt) {
+  while (waited < kChildrenAppearWithin && !readers_.stop().requested()) {
     auto described = co_await context_.client.describe_stream(request);
     if (described) {
+      context_.health.well(component);
       tree_.add_children(described.value().shards);
       if (tree_.has_children(shard)) co_return Result<void>();
       if (described.value().status != "ENABLED" && described.value().status != "ENABLING") break;
-    } else if (described.error().next() == Next::stop_link) {
-      co_return described.error();
+      waited += pause;
+    } else {
+      if (described.error().next() == Next::stop_link) co_return described.error();
+      context_.health.trouble(component, described.error().message);
     }
     co_await readers_.stop().sleep(pause);
     pause = std::min(pause * 2, Milliseconds(1'000));
   }
-  CO_TRY(auto listed, co_await list_shards());
-  CO_TRY(auto released, tree_.discover(listed));
+  co_return co_await look_for_shards();
+}
+
+/// Takes in a listing of the whole stream; one that cannot be had now comes with the next round.
+Task<Result<void>> Capture::look_for_shards() {
+  const std::set<std::string> known = tree_.ids();
+  auto listed = co_await list_shards();
+  if (!listed && listed.error().next() == Next::stop_link) co_return listed.error();
+  if (!listed) co_return Result<void>();
+  CO_TRY(auto released, tree_.discover(listed.value(), known));
+  const bool due =
+      appended_since_tree_ && context_.clock.steady_ms() - tree_stored_ms_ >= kTreeEveryMs;
+  if (!released.empty() || due) CO_TRY_VOID(co_await store_tree());
   co_return co_await start_readers(std::move(released));
 }
 
@@ -119,18 +137,7 @@ Task<Result<void>> Capture::watch_lineage() {
   while (!readers_.stop().requested()) {
     co_await readers_.stop().sleep(kLineageEvery);
     if (readers_.stop().requested()) break;
-    auto listed = co_await list_shards();
-    if (!listed) {
-      if (listed.error().next() == Next::stop_link) co_return listed.error();
-      continue;
-    }
-    CO_TRY(auto released, tree_.discover(listed.value()));
-    const bool found = !released.empty();
-    if (found ||
-        (appended_since_tree_ && context_.clock.steady_ms() - tree_stored_ms_ >= kTreeEveryMs)) {
-      CO_TRY_VOID(co_await store_tree());
-    }
-    CO_TRY_VOID(co_await start_readers(std::move(released)));
+    CO_TRY_VOID(co_await look_for_shards());
     forget_old_echoes();
   }
   co_return Result<void>();

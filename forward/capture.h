@@ -79,6 +79,7 @@ class Capture {
   Task<Result<void>> read_shard(std::string shard);
   Task<Result<void>> shard_finished(std::string shard);
   Task<Result<void>> find_children(std::string shard);
+  Task<Result<void>> look_for_shards();
   Task<Result<void>> watch_lineage();
   Task<Result<void>> start_readers(std::vector<std::string> shards);
   Task<Result<void>> accept(const std::string& shard, std::vector<codec::StreamRecord> records,

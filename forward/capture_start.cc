@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "forward/capture.h"
 
@@ -14,8 +15,9 @@ Task<Result<void>> Capture::prepare() {
   CO_TRY_VOID(co_await recover());
   recovered_ = tree_.began_ms() != 0;
   if (tree_.began_ms() == 0) co_return co_await begin_at_present();
+  const std::set<std::string> known = tree_.ids();
   CO_TRY(auto listed, co_await list_shards());
-  CO_TRY(auto released, tree_.discover(listed));
+  CO_TRY(auto released, tree_.discover(listed, known));
   co_return co_await store_tree();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 
 namespace crossfade::forward {
 namespace {
@@ -40,17 +39,21 @@ ShardTree ShardTree::begin(const std::vector<dynamo::Shard>& listed, std::int64_
   return tree;
 }
 
-Result<std::vector<std::string>> ShardTree::discover(const std::vector<dynamo::Shard>& listed) {
+Result<std::vector<std::string>> ShardTree::discover(const std::vector<dynamo::Shard>& listed,
+                                                     const std::set<std::string>& known) {
   const std::set<std::string> present = ids_of(listed);
+  const auto gone = [&](const std::string& id) {
+    return known.contains(id) && !present.contains(id);
+  };
   for (const auto& [id, shard] : shards_) {
-    if (shard.state != State::finished && !present.contains(id)) return gap(id);
+    if (shard.state != State::finished && gone(id)) return gap(id);
   }
   for (const dynamo::Shard& shard : listed) {
     const bool parent_known = shards_.contains(shard.parent) || present.contains(shard.parent);
     if (!shards_.contains(shard.id) && !shard.parent.empty() && !parent_known)
       return gap(shard.parent);
   }
-  std::erase_if(shards_, [&](const auto& entry) { return !present.contains(entry.first); });
+  std::erase_if(shards_, [&](const auto& entry) { return gone(entry.first); });
   return add_children(listed);
 }
 
@@ -81,6 +84,12 @@ std::vector<std::string> ShardTree::release() {
 void ShardTree::advance(const std::string& id, const std::string& sequence) {
   const auto shard = shards_.find(id);
   if (shard != shards_.end()) shard->second.sequence = sequence;
+}
+
+std::set<std::string> ShardTree::ids() const {
+  std::set<std::string> out;
+  for (const auto& [id, shard] : shards_) out.insert(id);
+  return out;
 }
 
 std::vector<std::string> ShardTree::reading() const {

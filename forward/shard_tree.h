@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,15 +35,17 @@ class ShardTree {
   /// First start, at `now_ms` of the wall clock.
   static ShardTree begin(const std::vector<dynamo::Shard>& listed, std::int64_t now_ms);
 
-  /// Takes in a complete listing. Returns ids that are to be read from now on; Fault::trimmed for a
-  /// gap.
-  Result<std::vector<std::string>> discover(const std::vector<dynamo::Shard>& listed);
+  /// Takes in a complete listing, begun when the tree had the `known` ids: only these can be missed
+  /// in it. Returns ids that are to be read from now on; Fault::trimmed for a gap.
+  Result<std::vector<std::string>> discover(const std::vector<dynamo::Shard>& listed,
+                                            const std::set<std::string>& known);
   /// Takes in the children of one finished shard, without the gap check of a complete listing.
   std::vector<std::string> add_children(const std::vector<dynamo::Shard>& children);
   /// The shard is read to its end. Returns known children that are to be read from now on.
   std::vector<std::string> finish(const std::string& id);
   void advance(const std::string& id, const std::string& sequence);
 
+  std::set<std::string> ids() const;
   std::vector<std::string> reading() const;
   const ShardCursor* find(const std::string& id) const;
   bool has_children(const std::string& id) const;
