@@ -36,15 +36,37 @@ Task<Result<void>> Link::run() {
 }
 
 Task<Result<void>> Link::live() {
-  CO_TRY(setup_, co_await set_up_link(config_, environment_, stop_.executor()));
-  build();
-  co_await count_parked();
-  CO_TRY_VOID(co_await forward_capture_->prepare());
+  CO_TRY_VOID(co_await while_throttled(&Link::set_up));
+  CO_TRY_VOID(co_await while_throttled(&Link::prepare_capture));
   running_ = true;
   members_->start(forward_capture_->run());
   members_->start(drive());
   members_->start(housekeeping());
   co_return co_await members_->join();
+}
+
+Task<Result<void>> Link::set_up() {
+  CO_TRY(setup_, co_await set_up_link(config_, environment_, stop_.executor()));
+  build();
+  co_await count_parked();
+  co_return Result<void>();
+}
+
+Task<Result<void>> Link::prepare_capture() {
+  return forward_capture_->prepare();
+}
+
+/// What else goes wrong at the start is told at once and ends the link.
+Task<Result<void>> Link::while_throttled(Step step) {
+  while (true) {
+    auto done = co_await (this->*step)();
+    if (done || done.error().next() != Next::retry_patiently || stop_.requested()) {
+      health_.well("start");
+      co_return done;
+    }
+    health_.trouble("start", done.error().message);
+    co_await stop_.sleep(kHousekeepingEvery);
+  }
 }
 
 void Link::build() {

@@ -41,6 +41,8 @@ class Link {
 
  private:
   Task<Result<void>> live();
+  Task<Result<void>> set_up();
+  Task<Result<void>> prepare_capture();
   void build();
   Task<Result<void>> drive();
   Task<Result<void>> copy();
@@ -52,6 +54,7 @@ class Link {
   void start_applying();
   Task<Result<void>> catch_up();
   using Step = Task<Result<void>> (Link::*)();
+  Task<Result<void>> while_throttled(Step step);
   Task<Result<void>> patiently(Step step);
   Task<Result<void>> housekeeping();
   Task<Result<void>> save(state::LinkRecord record);

@@ -5,6 +5,7 @@ namespace {
 
 constexpr unsigned kThreads = 8;
 constexpr unsigned kDiskThreads = 2;
+constexpr Milliseconds kSilentPatience{2'000};
 
 LogLevel level_of(const std::string& name) {
   if (name == "debug") return LogLevel::debug;
@@ -13,6 +14,7 @@ LogLevel level_of(const std::string& name) {
   return LogLevel::info;
 }
 
+/// Throttling is waited out by who calls, so that the link's status can tell of it meanwhile.
 dynamo::ClientOptions dynamo_options(const DynamoConfig& config) {
   dynamo::ClientOptions out;
   out.region = config.region;
@@ -21,6 +23,7 @@ dynamo::ClientOptions dynamo_options(const DynamoConfig& config) {
   out.ca_file = config.ca_file;
   out.max_connections = config.max_connections;
   out.attempt_timeout = config.attempt_timeout;
+  out.patience = kSilentPatience;
   return out;
 }
 
