@@ -70,7 +70,8 @@ class DocumentView {
   std::string_view bson_;
 };
 
-/// Relaxed or canonical Extended JSON v2 of a document, for people and the command line.
+/// Relaxed or canonical Extended JSON v2 of a document, for people and the command line. Empty when
+/// the bytes are no document or hold text that is not UTF-8.
 std::string to_extended_json(std::string_view bson, bool canonical);
 /// Document bytes of Extended JSON; nullopt when the text is not a document. `error` says why.
 std::optional<std::string> from_extended_json(std::string_view json, std::string& error);

@@ -1,9 +1,10 @@
 #include <bson/bson.h>
 
-#include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "common/codec/document.h"
+#include "common/model/number.h"
 
 namespace crossfade::codec {
 namespace {
@@ -50,20 +51,21 @@ std::optional<std::int64_t> whole(double value) {
   return fits ? std::optional(static_cast<std::int64_t>(value)) : std::nullopt;
 }
 
-std::string decimal_text(const bson_iter_t& it) {
-  bson_decimal128_t value;
-  bson_iter_decimal128(&it, &value);
-  char text[BSON_DECIMAL128_STRING] = {};
-  bson_decimal128_to_string(&value, text);
-  return text;
+std::optional<std::int64_t> whole(const bson_decimal128_t& value) {
+  const auto number = Number::from_decimal128({value.low, value.high});
+  return number ? number->to_int64() : std::nullopt;
 }
 
-std::optional<std::int64_t> whole(const std::string& text) {
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || rest != end) return std::nullopt;
+bson_decimal128_t decimal_at(const bson_iter_t& it) {
+  bson_decimal128_t value;
+  bson_iter_decimal128(&it, &value);
   return value;
+}
+
+double nearest(bson_decimal128_t value) {
+  char text[BSON_DECIMAL128_STRING] = {};
+  bson_decimal128_to_string(&value, text);
+  return std::strtod(text, nullptr);
 }
 
 }  // namespace
@@ -89,7 +91,7 @@ std::optional<std::int64_t> DocumentView::integer(std::string_view path) const {
     case BSON_TYPE_DOUBLE:
       return whole(bson_iter_double(&it));
     case BSON_TYPE_DECIMAL128:
-      return whole(decimal_text(it));
+      return whole(decimal_at(it));
     default:
       return std::nullopt;
   }
@@ -98,7 +100,7 @@ std::optional<std::int64_t> DocumentView::integer(std::string_view path) const {
 std::optional<double> DocumentView::number(std::string_view path) const {
   bson_iter_t it;
   if (!find(it, bson_, path)) return std::nullopt;
-  if (BSON_ITER_HOLDS_DECIMAL128(&it)) return std::strtod(decimal_text(it).c_str(), nullptr);
+  if (BSON_ITER_HOLDS_DECIMAL128(&it)) return nearest(decimal_at(it));
   const bool holds = BSON_ITER_HOLDS_NUMBER(&it);
   return holds ? std::optional(bson_iter_as_double(&it)) : std::nullopt;
 }

@@ -16,6 +16,11 @@ std::optional<KeyType> key_type(Tag tag) {
   return tag == Tag::B ? std::optional(KeyType::binary) : std::nullopt;
 }
 
+/// What a key may be besides its default: a number of another numeric type.
+bool is_key_hint(std::string_view type) {
+  return type == "long" || type.starts_with("double") || type.starts_with("decimal");
+}
+
 /// The elements of a document without its length and its end.
 std::string_view inner(std::string_view bson) {
   return bson.substr(kDocumentHead, bson.size() - kDocumentHead - 1);
@@ -131,8 +136,9 @@ bool DocumentWriter::key_attribute(std::size_t which, ondemand::value value) {
   values_.path().enter(expected.name);
   if (!values_.key_part(attribute.tag(), text, key_[which])) return false;
   values_.path().leave();
-  const Hints at = hints().at(std::string_view(expected.name));
+  Hints at = hints().at(std::string_view(expected.name));
   if (mode_ == Mode::key || at.own_type() == kAbsent) return true;
+  if (!is_key_hint(at.own_type())) at.own = nullptr;
   return values_.scalar_field(expected.name, attribute.tag(), text, at,
                               static_cast<std::uint32_t>(which));
 }

@@ -94,6 +94,11 @@ TEST(ExtendedJson, GoesBothWays) {
   EXPECT_EQ(to_extended_json(five, false), R"({ "a" : 5 })");
 }
 
+TEST(ExtendedJson, IsEmptyForWhatIsNoDocument) {
+  EXPECT_EQ(to_extended_json("garbage", true), "");
+  EXPECT_EQ(to_extended_json(std::move(DocumentBuilder().text("a", "\xff")).finish(), true), "");
+}
+
 TEST(ExtendedJson, SaysWhyATextIsNoDocument) {
   for (const std::string_view text : {"", "  ", "[1]", "5", "{", "{\"a\":", "{\"a\":1}}", "{a}"}) {
     std::string error;
@@ -105,10 +110,11 @@ TEST(ExtendedJson, SaysWhyATextIsNoDocument) {
 TEST(Document, IntegersOfDecimals) {
   std::string error;
   const auto bytes = from_extended_json(
-      R"({"a":{"$numberDecimal":"12"},"b":{"$numberDecimal":"1.5"},"c":{"$numberDecimal":"NaN"}})",
+      R"({"a":{"$numberDecimal":"12"},"e":{"$numberDecimal":"1.20E+1"},"b":{"$numberDecimal":"1.5"},"c":{"$numberDecimal":"NaN"}})",
       error);
   ASSERT_TRUE(bytes) << error;
   EXPECT_EQ(DocumentView(*bytes).integer("a"), 12);
+  EXPECT_EQ(DocumentView(*bytes).integer("e"), 12);
   EXPECT_EQ(DocumentView(*bytes).integer("b"), std::nullopt);
   EXPECT_EQ(DocumentView(*bytes).number("b"), 1.5);
   EXPECT_EQ(DocumentView(*bytes).integer("c"), std::nullopt);

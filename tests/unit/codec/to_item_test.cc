@@ -212,6 +212,16 @@ TEST(ToItem, HintsThatNoLongerFitAreIgnored) {
             R"({"pk":{"S":"k"},"v":{"S":"12"}})");
 }
 
+TEST(ToItem, AKeyStaysAKeyWhateverIsHinted) {
+  for (const std::string hint : {"date", "symbol", "object"})
+    EXPECT_EQ(
+        testing::document_of(
+            hash_only(),
+            R"({"pk":{"S":"2026-01-02T03:04:05.678Z"},"_crossfade":{"M":{"t":{"M":{"pk":{"S":")" +
+                hint + R"("}}}}}})"),
+        R"({ "_id" : "2026-01-02T03:04:05.678Z", "pk" : "2026-01-02T03:04:05.678Z" })");
+}
+
 TEST(ToItem, TheSyncedFieldStaysBehind) {
   MappingOptions options = hash_only();
   options.synced_field = "synced";
