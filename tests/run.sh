@@ -19,6 +19,9 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 
+# The compiler's cache serves every checkout of the same sources, wherever it lies.
+export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$PWD
+
 results=$(mktemp -d)
 passed=0
 failed=0

@@ -164,7 +164,7 @@ def perform(shop, service, given):
         "service",
         f"{service.memory_mb(peak=True):.0f} MB resident at most, {service.cpu_seconds():.1f} s CPU",
     )
-    return judge(outcome, applications, status)
+    return judge(outcome, applications, status, killer.kills if killer else 0)
 
 
 def tell_how_to_look(service, shop):
