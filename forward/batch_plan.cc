@@ -8,6 +8,14 @@ namespace crossfade::forward {
 
 using Kind = Step::Kind;
 
+namespace {
+
+bool counts(ChangeKind kind) {
+  return kind == ChangeKind::put || kind == ChangeKind::remove || kind == ChangeKind::rejected;
+}
+
+}  // namespace
+
 std::optional<Kind> BatchPlanner::kind_of(const Change& change, eventlog::Position position) const {
   switch (change.kind) {
     case ChangeKind::rejected:
@@ -16,7 +24,9 @@ std::optional<Kind> BatchPlanner::kind_of(const Change& change, eventlog::Positi
       return owner_(change.key) == Side::dynamodb ? std::optional(Kind::restore) : std::nullopt;
     case ChangeKind::put:
     case ChangeKind::remove:
-      if (position >= armed_at_ && owner_(change.key) == Side::mongodb) return Kind::violation;
+      if (position >= armed_at_ && owner_(change.key) == Side::mongodb) {
+        return change.reason == kMaybeBeforeLoad ? std::nullopt : std::optional(Kind::violation);
+      }
       return change.kind == ChangeKind::put ? Kind::put : Kind::remove;
     default:
       return std::nullopt;
@@ -25,9 +35,8 @@ std::optional<Kind> BatchPlanner::kind_of(const Change& change, eventlog::Positi
 
 void BatchPlanner::add(Change change, eventlog::Position position) {
   const std::optional<Kind> kind = kind_of(change, position);
-  if (!kind) return;
-  if (change.kind != ChangeKind::restore) source_times_.push_back(change.source_time_ms);
-  steps_.push_back({*kind, std::move(change), position});
+  if (counts(change.kind)) source_times_.push_back(change.source_time_ms);
+  if (kind) steps_.push_back({*kind, std::move(change), position});
 }
 
 BatchPlan BatchPlanner::finish() {

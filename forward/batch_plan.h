@@ -36,7 +36,7 @@ using OwnerOf = std::function<Side(const Key&)>;
 
 /// Puts the changes of one lane in order: of several changes of a key only the last counts,
 /// violations and dead letters are all kept. Changes before `armed_at` are DynamoDB's by
-/// definition. Pure.
+/// definition; one that the load may have seen is no news to a key of MongoDB's. Pure.
 class BatchPlanner {
  public:
   BatchPlanner(OwnerOf owner, std::int64_t armed_at)
@@ -44,7 +44,7 @@ class BatchPlanner {
 
   void add(Change change, eventlog::Position position);
   BatchPlan finish();
-  bool empty() const { return steps_.empty(); }
+  bool empty() const { return steps_.empty() && source_times_.empty(); }
 
  private:
   std::optional<Step::Kind> kind_of(const Change& change, eventlog::Position position) const;

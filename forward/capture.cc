@@ -182,6 +182,10 @@ std::optional<Change> Capture::classify(const std::string& shard, codec::StreamR
   } else {
     change.kind = ChangeKind::remove;
   }
+  const ShardCursor* cursor = tree_.find(shard);
+  const bool old = cursor != nullptr && cursor->again && record.created_ms < tree_.began_ms();
+  const bool genuine = change.kind == ChangeKind::put || change.kind == ChangeKind::remove;
+  if (old && genuine) change.reason = kMaybeBeforeLoad;
   return change;
 }
 

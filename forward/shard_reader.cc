@@ -44,14 +44,17 @@ Task<Result<void>> ShardReader::run(Stop& stop) {
 }
 
 Task<Result<void>> ShardReader::open_iterator() {
-  const ShardCursor* cursor = capture_.tree_.find(shard_);
+  const ShardCursor cursor = *capture_.tree_.find(shard_);
   dynamo::IteratorRequest request{capture_.options_.stream_arn, shard_, From::trim_horizon, ""};
   const bool first_time = capture_.tips_.find(shard_) == capture_.tips_.end();
-  if (cursor != nullptr && !cursor->sequence.empty()) {
+  if (!cursor.sequence.empty()) {
     request.from = From::after_sequence;
-    request.sequence = cursor->sequence;
-  } else if (cursor != nullptr && cursor->from_latest && first_time && !capture_.recovered_) {
+    request.sequence = cursor.sequence;
+  } else if (cursor.from_latest && first_time && !capture_.recovered_) {
     request.from = From::latest;
+  } else if (cursor.from_latest && !cursor.again) {
+    capture_.tree_.read_again(shard_, true);
+    CO_TRY_VOID(co_await capture_.store_tree());
   }
   CO_TRY(iterator_, co_await capture_.context_.client.get_shard_iterator(request));
   capture_.tips_[shard_].anchored = true;
@@ -88,7 +91,10 @@ Task<Result<void>> ShardReader::read_page(Stop& stop) {
   iterator_ = std::move(page.next_iterator);
   finished_ = last_page;
   capture_.tips_[shard_].reached_ms = at_tip ? steady : -1;
-  if (at_tip) not_before_ms_ = wall;
+  if (at_tip) {
+    not_before_ms_ = wall;
+    capture_.tree_.read_again(shard_, false);
+  }
   capture_.tip_moved_.notify();
   co_return Result<void>();
 }

@@ -33,8 +33,8 @@ ShardTree ShardTree::begin(const std::vector<dynamo::Shard>& listed, std::int64_
   tree.began_ms_ = now_ms;
   for (const dynamo::Shard& shard : listed) {
     const bool open = shard.last_sequence.empty();
-    tree.shards_[shard.id] = {shard.id, shard.parent, open ? State::reading : State::finished, "",
-                              open};
+    tree.shards_[shard.id] = {shard.id, shard.parent, open ? State::reading : State::finished,
+                              "",       open,         false};
   }
   return tree;
 }
@@ -59,7 +59,8 @@ Result<std::vector<std::string>> ShardTree::discover(const std::vector<dynamo::S
 
 std::vector<std::string> ShardTree::add_children(const std::vector<dynamo::Shard>& children) {
   for (const dynamo::Shard& shard : children) {
-    shards_.try_emplace(shard.id, ShardCursor{shard.id, shard.parent, State::waiting, "", false});
+    shards_.try_emplace(shard.id,
+                        ShardCursor{shard.id, shard.parent, State::waiting, "", false, false});
   }
   return release();
 }
@@ -84,6 +85,11 @@ std::vector<std::string> ShardTree::release() {
 void ShardTree::advance(const std::string& id, const std::string& sequence) {
   const auto shard = shards_.find(id);
   if (shard != shards_.end()) shard->second.sequence = sequence;
+}
+
+void ShardTree::read_again(const std::string& id, bool again) {
+  const auto shard = shards_.find(id);
+  if (shard != shards_.end()) shard->second.again = again;
 }
 
 std::set<std::string> ShardTree::ids() const {
@@ -116,7 +122,8 @@ std::string ShardTree::to_json() const {
                       {"parent", shard.parent},
                       {"state", static_cast<int>(shard.state)},
                       {"sequence", shard.sequence},
-                      {"from_latest", shard.from_latest}});
+                      {"from_latest", shard.from_latest},
+                      {"again", shard.again}});
   }
   return nlohmann::json{{"v", kVersion}, {"began_ms", began_ms_}, {"shards", shards}}.dump();
 }
@@ -130,8 +137,12 @@ Result<ShardTree> ShardTree::from_json(const std::string& json) {
   tree.began_ms_ = parsed.value("began_ms", std::int64_t{0});
   for (const auto& shard : parsed.value("shards", nlohmann::json::array())) {
     const std::string id = shard.value("id", "");
-    tree.shards_[id] = {id, shard.value("parent", ""), static_cast<State>(shard.value("state", 0)),
-                        shard.value("sequence", ""), shard.value("from_latest", false)};
+    tree.shards_[id] = {id,
+                        shard.value("parent", ""),
+                        static_cast<State>(shard.value("state", 0)),
+                        shard.value("sequence", ""),
+                        shard.value("from_latest", false),
+                        shard.value("again", false)};
   }
   return tree;
 }

@@ -20,6 +20,7 @@ struct ShardCursor {
   State state = State::waiting;
   std::string sequence;      ///< last durable record; empty: none yet
   bool from_latest = false;  ///< was open at the very first start; nothing before that matters
+  bool again = false;  ///< read from its begin in spite of that: LATEST would have skipped records
 };
 
 /// Which shards of a stream are to be read, and from where: parents before children, each record
@@ -44,6 +45,9 @@ class ShardTree {
   /// The shard is read to its end. Returns known children that are to be read from now on.
   std::vector<std::string> finish(const std::string& id);
   void advance(const std::string& id, const std::string& sequence);
+  /// A shard that gave no record yet has lost its iterator: it is read from its begin, where
+  /// records are older than the load, until it is at its tip.
+  void read_again(const std::string& id, bool again);
 
   std::set<std::string> ids() const;
   std::vector<std::string> reading() const;

@@ -38,6 +38,9 @@ struct WriteToken {
   }
 };
 
+/// Why a forward put or remove is no violation whoever owns the key: the load may have seen it.
+inline constexpr std::string_view kMaybeBeforeLoad = "maybe before the load";
+
 /// One line of an event log. Both directions speak of documents as they stand in MongoDB: a forward
 /// change holds the item already mapped, a backward change the document itself.
 enum class ChangeKind : std::uint8_t {
@@ -55,7 +58,7 @@ struct Change {
   std::string image;   ///< BSON document (put), source text (rejected), JSON (position)
   std::string source;  ///< where the source stands after it: see ShardPosition, resume token
   std::int64_t source_time_ms = 0;  ///< when the source says it happened
-  std::string reason;
+  std::string reason;  ///< of rejected; "gone" of an echo; kMaybeBeforeLoad of put and remove
   std::optional<WriteToken> token;
 
   bool operator==(const Change&) const = default;
