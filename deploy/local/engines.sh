@@ -84,6 +84,7 @@ launch_mongodb() {
   launch mongodb "$port" "$program" --bind_ip 127.0.0.1 --port "$port" --dbpath "$dir/mongodb" \
     --replSet rs0 --wiredTigerCacheSizeGB 1 --oplogSize 2048 --nounixsocket \
     --setParameter diagnosticDataCollectionEnabled=false \
+    --setParameter ttlMonitorSleepSecs=1 \
     --setParameter shutdownTimeoutMillisForSignaledShutdown=100
 }
 

@@ -1,5 +1,6 @@
 """Fixtures of the integration tests: engines for the session, a table and collection per test."""
 
+import contextlib
 import dataclasses
 import itertools
 import os
@@ -11,6 +12,7 @@ from harness import engines as engines_module
 from harness import service as service_module
 from harness import stores as stores_module
 from harness.compare import compare
+from harness.mapping import RESERVED
 
 _numbers = itertools.count(1)
 
@@ -68,8 +70,18 @@ class Pair:
         assert result.equal, str(result)
         return result
 
+    def items(self):
+        """Every item by the values of its key, without the reserved attribute."""
+        names = stores_module.key_names(self.stores.dynamodb, self.table)
+        found = {}
+        for one in stores_module.read_items(self.stores.dynamodb, self.table):
+            one.pop(RESERVED, None)
+            found[tuple(value for name in names for value in one[name].values())] = one
+        return found
+
     def drop(self):
-        self.stores.dynamodb.delete_table(TableName=self.table)
+        with contextlib.suppress(self.stores.dynamodb.exceptions.ResourceNotFoundException):
+            self.stores.dynamodb.delete_table(TableName=self.table)
         self.collection.drop()
 
 
@@ -95,15 +107,37 @@ def pair(make_pair):
 
 
 @pytest.fixture
-def make_service(engines, tmp_path):
-    """make_service(*links, **options of Service) -> Service, not started; stopped at the end."""
+def make_service(engines, stores, tmp_path):
+    """make_service(*links, **options of Service) -> Service, not started; stopped at the end.
+
+    Each has a folder and a state database of its own; the database is `service.state`.
+    """
     made = []
 
-    def make(*links, on=None, **options):
+    def make(*links, on=None, extra=None, **options):
         folder = tmp_path / f"service-{len(made)}"
-        made.append(service_module.Service(on or engines, folder, links, **options))
+        name = f"crossfade_{os.getpid()}x{next(_numbers)}"
+        extra = {"mongodb": {"state_database": name}, **(extra or {})}
+        made.append(service_module.Service(on or engines, folder, links, extra, **options))
+        made[-1].state = stores.mongo[name]
         return made[-1]
 
     yield make
     for one in made:
         one.stop()
+        stores.mongo.drop_database(one.state)
+
+
+@pytest.fixture
+def linked(make_service):
+    """linked(pair, **settings of the link) -> a Service that has loaded it and keeps it in step.
+
+    `options` go to its command line, `extra` to the top level of its configuration.
+    """
+
+    def begin(pair, options=(), extra=None, **settings):
+        service = make_service(pair.link(**settings), extra=extra).start(*options)
+        service.wait(pair.name, "synced")
+        return service
+
+    return begin

@@ -31,12 +31,13 @@ class Comparison:
 
 def compare(dynamodb, table, collection, **options):
     """Compares everything; `options` as for mapping.differences. Both sides must be at rest."""
-    key = stores.key_names(dynamodb, table)
+    schema = stores.key_schema(dynamodb, table)
+    key = list(schema)
     items = {mapping.item_key(item, key): item for item in stores.read_items(dynamodb, table)}
     documents = list(collection.find())
     found, seen = [], set()
     for document in documents:
-        identity = mapping.document_key(document, key)
+        identity = mapping.document_key(document, key, schema.values())
         if identity not in items:
             found.append(f"{document['_id']}: only in MongoDB")
         elif identity in seen:

@@ -243,19 +243,24 @@ def item_key(item, key):
     return tuple(_key_part(*item[name].copy().popitem()) for name in key)
 
 
-def document_key(document, key):
-    """The identity that a document's key fields give it; None where one is missing."""
-    parts = [document.get(encode_name(name, True)) for name in key]
-    if any(part is None for part in parts):
+def document_key(document, key, kinds=None):
+    """The identity that a document's key fields give it; None where one is missing.
+
+    `kinds` are the types of the key's attributes: a number of more than 34 digits is text here.
+    """
+    fields = [document.get(encode_name(name, True)) for name in key]
+    if any(field is None for field in fields):
         return None
-    return tuple(
-        (
-            ("N", bson_number(part))
-            if bson_number(part) is not None
-            else ("B", bytes(part)) if isinstance(part, bytes) else ("S", part)
-        )
-        for part in parts
-    )
+    return tuple(_field_part(field, kind) for field, kind in zip(fields, kinds or "?" * len(key)))
+
+
+def _field_part(field, kind):
+    if isinstance(field, str):
+        long_number = kind == "N" and re.fullmatch(r"-?[0-9.E+-]{35,}", field)
+        return ("N", number(field)) if long_number else ("S", field)
+    if bson_number(field) is not None:
+        return "N", bson_number(field)
+    return ("B", bytes(field)) if isinstance(field, bytes) else ("no key", repr(field))
 
 
 def _key_part(kind, value):

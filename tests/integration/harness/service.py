@@ -37,14 +37,18 @@ def flow(value):
 
 
 def configuration(engines, data_dir, admin_port, links, extra=None):
-    """The text of a configuration file; `links` are dicts as in the file, `extra` top-level keys."""
+    """The text of a configuration file; `links` are dicts as in the file, `extra` top-level keys.
+
+    A dict in `extra` is added to what stands there: {"mongodb": {"state_database": "other"}}.
+    """
     settings = {
         "dynamodb": {"region": stores.REGION, "endpoint": engines.dynamodb_endpoint},
         "mongodb": {"uri": engines.mongodb_uri},
         "data_dir": str(data_dir),
         "admin": {"listen": f"127.0.0.1:{admin_port}"},
-        **(extra or {}),
     }
+    for name, value in (extra or {}).items():
+        settings[name] = {**settings.get(name, {}), **value} if isinstance(value, dict) else value
     lines = [f"{name}: {flow(value)}" for name, value in settings.items()]
     return "\n".join(lines + ["links:"] + [f"  - {flow(link)}" for link in links]) + "\n"
 
@@ -73,8 +77,13 @@ class Service:
 
     def configure(self, engines, links, extra=None):
         """Writes the configuration anew; a running service sees it at its next start."""
+        self._engines, self._extra = engines, extra
         data = self.folder / "data"
         self.config.write_text(configuration(engines, data, self.admin_port, links, extra))
+
+    def configure_links(self, *links):
+        """The same configuration with other links, from the next start on."""
+        self.configure(self._engines, links, self._extra)
 
     # ---- the process
 

@@ -106,10 +106,17 @@ def create_table(dynamodb, table, key=("pk:S", "sk:S"), lsi=(), gsi=(), stream=T
     dynamodb.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
 
 
+def key_schema(dynamodb, table):
+    """The key attributes with their types, the hash first: {"pk": "S", "sk": "N"}."""
+    described = dynamodb.describe_table(TableName=table)["Table"]
+    kinds = {one["AttributeName"]: one["AttributeType"] for one in described["AttributeDefinitions"]}
+    parts = sorted(described["KeySchema"], key=lambda part: part["KeyType"])
+    return {part["AttributeName"]: kinds[part["AttributeName"]] for part in parts}
+
+
 def key_names(dynamodb, table):
     """The names of the hash and (if there is one) the sort attribute, in this order."""
-    schema = dynamodb.describe_table(TableName=table)["Table"]["KeySchema"]
-    return [part["AttributeName"] for part in sorted(schema, key=lambda part: part["KeyType"])]
+    return list(key_schema(dynamodb, table))
 
 
 # ---- reading and writing everything
