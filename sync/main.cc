@@ -10,6 +10,7 @@
 
 int main(int count, char** values) {
   using namespace crossfade;
+  std::ios::sync_with_stdio(false);
   const auto environment = [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
