@@ -18,7 +18,8 @@ Result<std::unique_ptr<Client>> Client::create(const ClientOptions& options,
   impl->environment = std::move(environment);
   TRY(const ProfileFiles files, read_profile_files(impl->environment));
   TRY(const Settings settings, find_settings(options, impl->environment, files));
-  const ChainOptions chain{options.profile, settings.region, options.ca_file};
+  const ChainOptions chain{
+      .profile = options.profile, .region = settings.region, .ca_file = options.ca_file};
   impl->caller = std::make_unique<Caller>(
       options, settings, make_credential_chain(impl->environment, chain, parts), parts);
   return std::unique_ptr<Client>(new Client(std::move(impl)));

@@ -10,7 +10,7 @@ namespace crossfade::dynamo {
 
 CredentialChain make_credential_chain(const Environment& environment, const ChainOptions& options,
                                       const Parts& parts) {
-  auto http = std::make_shared<CredentialHttp>(parts, options.ca_file);
+  auto http = std::make_shared<CredentialHttp>(parts, options.ca_file, options.metadata_timeout);
   auto sts = std::make_shared<Sts>(environment, options.region, http, parts);
   CredentialSources sources;
   sources.environment = std::make_shared<EnvironmentCredentials>(environment);

@@ -12,6 +12,7 @@ struct ChainOptions {
   std::string profile;  ///< explicit: only this profile is asked, the environment's keys are not
   std::string region;   ///< for STS
   std::string ca_file;
+  Milliseconds metadata_timeout{1'000};  ///< the instance's metadata answer at once or not at all
 };
 
 /// The places that credentials may come from, in the order that AWS users expect. `environment` and

@@ -5,8 +5,6 @@
 namespace crossfade::dynamo {
 namespace {
 
-constexpr Milliseconds kConnectTimeout{1'000};
-constexpr Milliseconds kKnockTimeout{1'000};
 constexpr Milliseconds kAskTimeout{5'000};
 constexpr Milliseconds kBase{100};
 constexpr Milliseconds kCap{1'000};
@@ -14,10 +12,10 @@ constexpr unsigned kAttempts = 3;
 constexpr std::size_t kMaxBodyBytes = 256U << 10;
 constexpr int kServerTrouble = 500;
 
-HttpOptions http_options(const std::string& ca_file) {
+HttpOptions http_options(const std::string& ca_file, Milliseconds connect_timeout) {
   HttpOptions options;
   options.max_connections = 2;
-  options.connect_timeout = kConnectTimeout;
+  options.connect_timeout = connect_timeout;
   options.max_body_bytes = kMaxBodyBytes;
   options.ca_file = ca_file;
   return options;
@@ -25,8 +23,11 @@ HttpOptions http_options(const std::string& ca_file) {
 
 }  // namespace
 
-CredentialHttp::CredentialHttp(const Parts& parts, const std::string& ca_file)
-    : parts_(parts), http_(http_options(ca_file), parts.executor) {}
+CredentialHttp::CredentialHttp(const Parts& parts, const std::string& ca_file,
+                               Milliseconds knock_timeout)
+    : parts_(parts),
+      knock_timeout_(knock_timeout),
+      http_(http_options(ca_file, knock_timeout), parts.executor) {}
 
 Task<Result<HttpResponse>> CredentialHttp::ask(const HttpTarget& target,
                                                const HttpRequest& request) {
@@ -43,7 +44,7 @@ Task<Result<HttpResponse>> CredentialHttp::ask(const HttpTarget& target,
 
 Task<Result<HttpResponse>> CredentialHttp::knock(const HttpTarget& target,
                                                  const HttpRequest& request) {
-  return http_.send(target, request, kKnockTimeout, true);
+  return http_.send(target, request, knock_timeout_, true);
 }
 
 }  // namespace crossfade::dynamo

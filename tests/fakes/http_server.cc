@@ -23,6 +23,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 namespace {
 
+constexpr std::chrono::seconds kLongest{30};
+
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -145,6 +147,9 @@ struct HttpServer::Impl {
     leave(socket);
     boost::system::error_code ignored;
     socket.close(ignored);
+    const std::lock_guard hold(lock);
+    ++closed_count;
+    wake.notify_all();
   }
 
   template <class Stream>
@@ -187,6 +192,7 @@ struct HttpServer::Impl {
   Reply reply_to(const Received& request) {
     const std::lock_guard hold(lock);
     requests.push_back(request);
+    wake.notify_all();
     return script ? script(request) : Reply{};
   }
 
@@ -213,12 +219,13 @@ struct HttpServer::Impl {
   std::optional<asio::ssl::context> tls;
   int port = 0;
   mutable std::mutex lock;
-  std::condition_variable wake;
+  mutable std::condition_variable wake;
   bool stopping = false;
   Script script;
   std::vector<Received> requests;
   std::list<tcp::socket*> open;
   int connection_count = 0;
+  int closed_count = 0;
   std::list<std::thread> connections;
   std::thread listener;
 };
@@ -251,6 +258,16 @@ std::string HttpServer::url() const {
 std::vector<Received> HttpServer::received() const {
   const std::lock_guard hold(impl_->lock);
   return impl_->requests;
+}
+
+bool HttpServer::wait_for_requests(std::size_t count) const {
+  std::unique_lock hold(impl_->lock);
+  return impl_->wake.wait_for(hold, kLongest, [&] { return impl_->requests.size() >= count; });
+}
+
+bool HttpServer::wait_for_closed(int count) const {
+  std::unique_lock hold(impl_->lock);
+  return impl_->wake.wait_for(hold, kLongest, [&] { return impl_->closed_count >= count; });
 }
 
 int HttpServer::connections() const {

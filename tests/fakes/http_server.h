@@ -66,6 +66,10 @@ class HttpServer {
   std::string url() const;
   std::vector<Received> received() const;
   int connections() const;
+  /// Waits until so many requests have come in, or so many connections have been ended by the
+  /// server; false when that takes more than half a minute.
+  bool wait_for_requests(std::size_t count) const;
+  bool wait_for_closed(int count) const;
 
  private:
   struct Impl;

@@ -37,7 +37,7 @@ class ChainTest : public DynamoTest {
 
   Result<Credentials> load() {
     const Environment own = environment();
-    const ChainOptions chain{profile, "eu-west-1", ""};
+    const ChainOptions chain{profile, "eu-west-1", "", patience};
     CredentialCache cache(make_credential_chain(own, chain, parts()), io.get_executor(), clock,
                           log);
     auto got = run(cache.get());
@@ -55,6 +55,7 @@ class ChainTest : public DynamoTest {
 
   fakes::HttpServer server;
   std::string profile;
+  Milliseconds patience = kPatience;
 };
 
 // ---- environment
@@ -306,8 +307,8 @@ TEST_F(ChainTest, ARelativeUriIsAskedOfEcs) {
   variables["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/v2/credentials/id";
   server.serve({Reply{.body = kDocument}});
   const Environment own = environment();
-  ContainerCredentials container(own, parts(), std::make_shared<CredentialHttp>(parts(), ""),
-                                 server.url());
+  ContainerCredentials container(
+      own, parts(), std::make_shared<CredentialHttp>(parts(), "", patience), server.url());
   const auto found = run(container.load());
   ASSERT_TRUE(found) << found.error().message;
   EXPECT_EQ((*found)->access_key, "ASIA");
@@ -361,10 +362,9 @@ TEST_F(MetadataTest, AnInstanceWithoutARole) {
 }
 
 TEST_F(MetadataTest, NobodyThereIsNotAnError) {
+  patience = Milliseconds(100);
   server.serve({Reply{.act = Reply::Act::hang}});
-  const auto begin = std::chrono::steady_clock::now();
   EXPECT_THAT(load().error().message, HasSubstr("No AWS credentials were found"));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, Milliseconds(3'000));
 }
 
 TEST_F(MetadataTest, SwitchedOffItIsNotAsked) {
@@ -374,7 +374,6 @@ TEST_F(MetadataTest, SwitchedOffItIsNotAsked) {
 }
 
 TEST_F(MetadataTest, ARoleMayUseTheInstances) {
-  variables["AWS_ENDPOINT_URL_STS"] = "";
   fakes::HttpServer sts;
   variables["AWS_ENDPOINT_URL_STS"] = sts.url();
   sts.serve({Reply{.body = sts_answer("AssumeRole")}});

@@ -36,6 +36,9 @@ class Folder {
   std::filesystem::path path_;
 };
 
+/// For whatever shall not depend on how busy the machine is.
+inline constexpr Milliseconds kPatience{30'000};
+
 /// One thread, a silent log, an environment that holds only what the test puts there.
 class DynamoTest : public ::testing::Test {
  protected:
@@ -45,6 +48,8 @@ class DynamoTest : public ::testing::Test {
                  {"AWS_REGION", "us-east-1"},
                  {"HOME", folder.path("")},
                  {"AWS_EC2_METADATA_DISABLED", "true"}};
+    options.connect_timeout = kPatience;
+    options.attempt_timeout = kPatience;
   }
 
   template <class T>

@@ -14,15 +14,16 @@ using fakes::Reply;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr Milliseconds kTimeout{5'000};
 constexpr Milliseconds kShort{100};
 
 class HttpPoolTest : public DynamoTest {
  protected:
+  HttpPoolTest() { http_options.connect_timeout = kPatience; }
+
   HttpPool make_pool() { return {http_options, io.get_executor()}; }
 
   Result<HttpResponse> send(HttpPool& http, const std::string& url, const std::string& body = "",
-                            bool idempotent = true, Milliseconds timeout = kTimeout) {
+                            bool idempotent = true, Milliseconds timeout = kPatience) {
     const HttpTarget target = *parse_endpoint(url);
     HttpRequest request;
     request.body = body;
@@ -41,7 +42,7 @@ TEST_F(HttpPoolTest, CarriesARequestAndItsAnswer) {
   request.headers = {{"X-Amz-Target", "T"}};
   request.body = "question";
   const HttpTarget target = *parse_endpoint(server.url());
-  const auto response = run(http.send(target, request, kTimeout, false));
+  const auto response = run(http.send(target, request, kPatience, false));
   ASSERT_TRUE(response) << response.error().message;
   EXPECT_EQ(response->status, 201);
   EXPECT_EQ(response->header("x-note"), "seen");
@@ -84,7 +85,7 @@ TEST_F(HttpPoolTest, AConnectionThatWasClosedAtRestIsNoticed) {
   server.serve({Reply{.close_after = true}});
   HttpPool http = make_pool();
   ASSERT_TRUE(send(http, server.url()));
-  std::this_thread::sleep_for(kShort);
+  ASSERT_TRUE(server.wait_for_closed(1));
   ASSERT_TRUE(send(http, server.url(), "", false));
   EXPECT_EQ(server.received().size(), 2U);
 }
@@ -162,13 +163,11 @@ TEST_F(HttpPoolTest, AnAnswerCutShortIsNoAnswer) {
 TEST_F(HttpPoolTest, SilenceEndsWithTheTimeout) {
   server.serve({Reply{.act = Reply::Act::hang}});
   HttpPool http = make_pool();
-  const auto begin = std::chrono::steady_clock::now();
   const auto response = send(http, server.url(), "", true, kShort);
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().fault, Fault::transient);
   EXPECT_TRUE(response.error().outcome_unknown);
   EXPECT_THAT(response.error().message, HasSubstr("no answer within 100 ms"));
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, Milliseconds(2'000));
 }
 
 TEST_F(HttpPoolTest, ASlowAnswerOnAUsedConnectionIsNotAskedForTwice) {
@@ -176,9 +175,10 @@ TEST_F(HttpPoolTest, ASlowAnswerOnAUsedConnectionIsNotAskedForTwice) {
   ASSERT_TRUE(send(http, server.url()));
   server.serve({Reply{.act = Reply::Act::hang}});
   ASSERT_FALSE(send(http, server.url(), "", true, kShort));
-  EXPECT_EQ(server.received().size(), 2U);
+  ASSERT_TRUE(server.wait_for_requests(2));
   server.serve({Reply{.body = "fresh"}});
   EXPECT_EQ(send(http, server.url())->body, "fresh");
+  EXPECT_EQ(server.received().size(), 3U);
   EXPECT_EQ(server.connections(), 2);
 }
 
@@ -219,7 +219,7 @@ TEST_F(HttpPoolTest, AHeaderCannotSmuggleAnother) {
   HttpRequest request;
   request.headers = {{"X-Token", "a\r\nX-Other: b"}};
   const HttpTarget target = *parse_endpoint(server.url());
-  const auto response = run(http.send(target, request, kTimeout, true));
+  const auto response = run(http.send(target, request, kPatience, true));
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().fault, Fault::invalid);
   EXPECT_EQ(server.received().size(), 0U);
@@ -237,7 +237,7 @@ Task<Result<void>> ask(Crowd& crowd, int number) {
   HttpRequest request;
   request.body = std::to_string(number);
   CO_TRY(const HttpResponse response,
-         co_await crowd.http.send(crowd.target, request, kTimeout, true));
+         co_await crowd.http.send(crowd.target, request, kPatience, true));
   crowd.finished.push_back(number);
   co_return Result<void>();
 }
@@ -272,13 +272,13 @@ TEST_F(HttpPoolTest, ThoseWhoWaitGetTheirTurnAfterFailuresToo) {
 
 TEST_F(HttpPoolTest, ManyRequestsAreInFlightAtOnce) {
   http_options.max_connections = 16;
-  server.serve({Reply{.delay = kShort}});
+  server.serve({Reply{.delay = Milliseconds(300)}});
   HttpPool http = make_pool();
   Crowd crowd{http, *parse_endpoint(server.url()), {}};
   const auto begin = std::chrono::steady_clock::now();
   ASSERT_TRUE(run(ask_all(crowd, 32, io.get_executor())));
   EXPECT_EQ(server.connections(), 16);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, Milliseconds(1'500));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, Milliseconds(6'000));
 }
 
 // ---- TLS
