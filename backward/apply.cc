@@ -1,5 +1,6 @@
 #include "backward/apply.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/async/backoff.h"
@@ -42,11 +43,11 @@ Task<Result<void>> Apply::prepare() {
   CO_TRY(stored_, co_await offload(context_.threads, open));
   cursor_ = stored_.offset;
   watermark_ = Watermark(cursor_);
-  suspects_left_ = stored_.clean ? 0 : kMaxPending;
   suspect_until_ms_ = context_.writer.late_until_now();
   context_.writer.inherit_wary(stored_.wary_until_ms);
   context_.progress.applied_to(cursor_);
-  co_return co_await count_waiting();
+  CO_TRY_VOID(co_await count_waiting());
+  co_return co_await store_checkpoint(false);
 }
 
 Task<Result<void>> Apply::count_waiting() {
@@ -59,6 +60,7 @@ Task<Result<void>> Apply::count_waiting() {
       if (from >= end) break;
       from = record.end;
       CO_TRY(const Change change, decode(record.bytes));
+      if (!stored_.clean && !window_.full()) window_.add(change, record.begin, record.end);
       if (counts(change.kind)) context_.progress.found(record.end, 1, change.source_time_ms);
     }
   }
@@ -70,7 +72,7 @@ Task<Result<void>> Apply::run() {
   group_.start(keep_checkpoint());
   auto ended = co_await group_.join();
   if (!ended && ended.error().fault != Fault::stopped) co_return ended;
-  co_return co_await store_checkpoint();
+  co_return co_await store_checkpoint(watermark_.open() == 0);
 }
 
 Task<Result<void>> Apply::dispatch() {
@@ -87,9 +89,8 @@ Task<Result<void>> Apply::dispatch() {
       if (stop.requested()) break;
       CO_TRY(Change change, decode(record.bytes));
       const std::uint64_t ticket = watermark_.issue(record.end);
-      const bool suspect = suspects_left_ > 0 && suspects_left_-- > 0;
       cursor_ = record.end;
-      enqueue({std::move(change), record.begin, ticket, record.bytes.size(), suspect});
+      enqueue({std::move(change), record.begin, ticket, record.bytes.size()});
     }
   }
   co_return Result<void>();
@@ -99,7 +100,8 @@ Task<void> Apply::wait_for_room() {
   const auto full = [&] {
     const std::size_t writing = queues_.size() - context_.writer.waiting();
     return writing >= static_cast<std::size_t>(options_.concurrency) ||
-           pending_bytes_ >= kMaxPendingBytes || watermark_.open() >= kMaxPending;
+           pending_bytes_ >= kMaxPendingBytes || watermark_.open() >= kMaxPending ||
+           watermark_.next_ticket() - stored_ticket_ >= ReplayWindow::kMost;
   };
   while (full() && !group_.stop().requested()) co_await moved_.wait(group_.stop(), kWaitForRoom);
 }
@@ -123,18 +125,25 @@ Task<Result<void>> Apply::work_key(std::string key) {
   co_return Result<void>();
 }
 
-/// Of several waiting changes of a key the last says it all, except that each violation and each
-/// record without a form is kept.
+/// Each violation and each record without a form is kept, whatever comes behind it.
 Task<Result<void>> Apply::work_all(std::deque<Pending> batch) {
   const bool ours = context_.owner(batch.front().change.key) == Side::mongodb;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    const bool superseded =
-        ours && i + 1 < batch.size() && batch[i].change.kind != ChangeKind::rejected;
-    if (batch[i].suspect) context_.writer.suspect(batch[i].change.key, suspect_until_ms_);
-    if (!superseded) CO_TRY_VOID(co_await apply_until_done(batch[i]));
+    if (window_.holds(batch[i].position))
+      context_.writer.suspect(batch[i].change.key, suspect_until_ms_);
+    if (!ours || !superseded(batch, i)) CO_TRY_VOID(co_await apply_until_done(batch[i]));
     done(batch[i]);
   }
   co_return Result<void>();
+}
+
+bool Apply::superseded(const std::deque<Pending>& batch, std::size_t which) const {
+  const Pending& pending = batch[which];
+  if (!says_it_all(pending.change.kind)) return false;
+  const auto said_again = [](const Pending& later) { return says_it_all(later.change.kind); };
+  const auto behind = batch.begin() + static_cast<std::ptrdiff_t>(which) + 1;
+  return std::any_of(behind, batch.end(), said_again) ||
+         window_.superseded(pending.change.key, pending.position);
 }
 
 void Apply::done(const Pending& pending) {
@@ -144,6 +153,7 @@ void Apply::done(const Pending& pending) {
     context_.progress.applied(pending.change.source_time_ms, context_.clock.wall_ms());
   }
   context_.progress.applied_to(watermark_.low());
+  window_.passed(watermark_.low());
   moved_.notify();
 }
 
@@ -154,22 +164,26 @@ Task<void> Apply::reach(eventlog::Position position, Stop& stop) {
 Task<Result<void>> Apply::keep_checkpoint() {
   while (!group_.stop().requested()) {
     co_await group_.stop().sleep(kCheckpointEvery);
-    auto stored = co_await store_checkpoint();
+    auto stored = co_await store_checkpoint(false);
     if (!stored && stored.error().next() == Next::stop_link) co_return stored;
     if (!stored) context_.health.trouble("backward checkpoint", stored.error().message);
   }
   co_return Result<void>();
 }
 
-/// Dying before this only repeats guarded writes. `clean` says whether any was in flight.
-Task<Result<void>> Apply::store_checkpoint() {
+/// Dying before this only repeats guarded writes. `clean`: this process will send no more of them.
+Task<Result<void>> Apply::store_checkpoint(bool clean) {
+  const std::uint64_t ticket = watermark_.low_ticket();
   state::LaneCheckpoint to = stored_;
   to.offset = watermark_.low();
-  to.clean = watermark_.open() == 0;
+  to.clean = clean;
   to.wary_until_ms = context_.writer.wary_until();
   const bool same = to.offset == stored_.offset && to.clean == stored_.clean &&
                     to.wary_until_ms == stored_.wary_until_ms;
-  if (same) co_return Result<void>();
+  if (same) {
+    stored_ticket_ = ticket;
+    co_return Result<void>();
+  }
   auto store = [&]() -> Result<void> {
     mongo::Client client = context_.mongo.acquire();
     return checkpoints_.advance(client, stored_, to);
@@ -177,6 +191,8 @@ Task<Result<void>> Apply::store_checkpoint() {
   CO_TRY_VOID(co_await offload(context_.threads, store));
   context_.health.well("backward checkpoint");
   stored_ = to;
+  stored_ticket_ = ticket;
+  moved_.notify();
   co_return Result<void>();
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "backward/coalesce.h"
 #include "backward/item_writer.h"
 #include "backward/watermark.h"
 #include "common/async/task_group.h"
@@ -53,8 +54,8 @@ struct ApplyContext {
 
 /// Applies the backward log to DynamoDB, many keys at once, each key in order; waiting changes of
 /// one key are coalesced to the last. The checkpoint follows the first record that is not done, so
-/// a crash repeats at most what was in flight, and the guard of every write makes the repetition
-/// harmless.
+/// a crash repeats at most what was in flight or not yet stored as done. Of that only the last
+/// change of each key is written again, and the guard of every write makes the repetition harmless.
 class Apply {
  public:
   Apply(ApplyOptions options, ApplyContext context, Stop& parent);
@@ -72,7 +73,6 @@ class Apply {
     std::int64_t position;
     std::uint64_t ticket;
     std::size_t bytes;
-    bool suspect;
   };
 
   Task<Result<void>> count_waiting();
@@ -81,6 +81,7 @@ class Apply {
   void enqueue(Pending pending);
   Task<Result<void>> work_key(std::string key);
   Task<Result<void>> work_all(std::deque<Pending> batch);
+  bool superseded(const std::deque<Pending>& batch, std::size_t which) const;
   Task<Result<void>> apply_until_done(const Pending& pending);
   Task<Result<void>> apply_one(const Pending& pending);
   Task<Result<void>> write(const Change& change, std::int64_t position);
@@ -90,7 +91,7 @@ class Apply {
   Task<Result<std::optional<std::string>>> read_document(const Key& key);
   void done(const Pending& pending);
   Task<Result<void>> keep_checkpoint();
-  Task<Result<void>> store_checkpoint();
+  Task<Result<void>> store_checkpoint(bool clean);
 
   ApplyOptions options_;
   ApplyContext context_;
@@ -103,7 +104,8 @@ class Apply {
   eventlog::Position cursor_ = 0;
   std::map<std::string, std::deque<Pending>> queues_;  ///< by key; present while a worker is at it
   std::size_t pending_bytes_ = 0;
-  int suspects_left_ = 0;
+  ReplayWindow window_;
+  std::uint64_t stored_ticket_ = 0;    ///< tickets before it are behind the stored checkpoint
   std::int64_t suspect_until_ms_ = 0;  ///< what the process before has sent may land until then
 };
 

@@ -34,7 +34,8 @@ ItemWriter::ItemWriter(ItemWriterOptions options, dynamo::Client& client,
     : options_(std::move(options)), client_(client), mapper_(mapper), clock_(clock) {}
 
 WriteToken ItemWriter::token_for(const Key& key, std::int64_t position, bool remove) const {
-  return {options_.link_id, options_.epoch, position, hash_of(key), clock_.wall_ms(), remove};
+  const std::int64_t now = clock_.wall_ms() + client_.statistics().clock_offset_ms;
+  return {options_.link_id, options_.epoch, position, hash_of(key), now, remove};
 }
 
 dynamo::Condition ItemWriter::guard(const WriteToken& token) const {

@@ -13,7 +13,7 @@ class Watermark {
   /// The next record of the log, which ends at `end`. Returns its ticket.
   std::uint64_t issue(std::int64_t end) {
     open_.push_back({end, false});
-    return first_ticket_ + open_.size() - 1;
+    return next_ticket() - 1;
   }
   void done(std::uint64_t ticket) {
     open_[ticket - first_ticket_].done = true;
@@ -26,6 +26,9 @@ class Watermark {
   /// A checkpoint may say this and no more.
   std::int64_t low() const { return low_; }
   std::size_t open() const { return open_.size(); }
+  /// Every ticket before it is done.
+  std::uint64_t low_ticket() const { return first_ticket_; }
+  std::uint64_t next_ticket() const { return first_ticket_ + open_.size(); }
 
  private:
   struct Entry {

@@ -14,7 +14,7 @@ struct LaneCheckpoint {
   std::int64_t epoch = 1;
   std::string log;  ///< id of the event log that `offset` belongs to
   std::int64_t offset = 0;
-  bool clean = true;  ///< nothing was in flight beyond `offset` when it was written
+  bool clean = true;  ///< whoever wrote it had ended: nothing beyond `offset` was in flight
   std::int64_t wary_until_ms =
       0;  ///< wall time until which a write with a lost reply may still land
 };
