@@ -72,7 +72,7 @@ class Capture {
 
   Task<Result<void>> recover();
   Task<Result<void>> replay(eventlog::Position from);
-  void replay_one(const Change& change);
+  void remember_echo(const Change& change);
   Task<Result<std::vector<dynamo::Shard>>> list_shards();
   Task<Result<void>> begin_at_present();
   Task<Result<void>> store_tree();

@@ -36,7 +36,10 @@ Task<Result<void>> Capture::recover() {
   co_return Result<void>();
 }
 
+/// A snapshot may stand behind records that were still on their way to the log when it was taken:
+/// what a record says counts.
 Task<Result<void>> Capture::replay(eventlog::Position from) {
+  std::map<std::string, std::string> durable;
   while (from < context_.log.end()) {
     CO_TRY(const std::vector<eventlog::Record> records,
            co_await context_.log.read(from, kReadBytes));
@@ -44,17 +47,20 @@ Task<Result<void>> Capture::replay(eventlog::Position from) {
       CO_TRY(const Change change, decode(record.bytes));
       if (change.kind == ChangeKind::position && !change.image.empty()) {
         CO_TRY(tree_, ShardTree::from_json(change.image));
+        for (const auto& [shard, sequence] : durable) tree_.advance(shard, sequence);
       }
-      replay_one(change);
+      if (auto place = parse_shard_position(change.source)) {
+        tree_.advance(place->first, place->second);
+        durable[place->first] = std::move(place->second);
+      }
+      remember_echo(change);
       from = record.end;
     }
   }
   co_return Result<void>();
 }
 
-void Capture::replay_one(const Change& change) {
-  if (const auto position = parse_shard_position(change.source))
-    tree_.advance(position->first, position->second);
+void Capture::remember_echo(const Change& change) {
   if (change.kind == ChangeKind::echo && change.token) {
     filter_.remember(hash_of(change.key), *change.token, change.reason == "gone");
   }

@@ -84,7 +84,8 @@ std::vector<std::string> ShardTree::release() {
 
 void ShardTree::advance(const std::string& id, const std::string& sequence) {
   const auto shard = shards_.find(id);
-  if (shard != shards_.end()) shard->second.sequence = sequence;
+  if (shard == shards_.end()) return;
+  if (sequence_less(shard->second.sequence, sequence)) shard->second.sequence = sequence;
 }
 
 void ShardTree::read_again(const std::string& id, bool again) {

@@ -44,6 +44,7 @@ class ShardTree {
   std::vector<std::string> add_children(const std::vector<dynamo::Shard>& children);
   /// The shard is read to its end. Returns known children that are to be read from now on.
   std::vector<std::string> finish(const std::string& id);
+  /// The shard is durably read up to `sequence`; never goes back.
   void advance(const std::string& id, const std::string& sequence);
   /// A shard that gave no record yet has lost its iterator: it is read from its begin, where
   /// records are older than the load, until it is at its tip.

@@ -63,7 +63,8 @@ void Progress::applied_to(std::int64_t position) {
 
 std::int64_t Progress::lag_ms(std::int64_t now_ms) const {
   if (waiting_.empty()) return 0;
-  return std::max<std::int64_t>(0, now_ms - waiting_.front().oldest_ms);
+  const auto oldest = std::ranges::min_element(waiting_, {}, &Waiting::oldest_ms);
+  return std::max<std::int64_t>(0, now_ms - oldest->oldest_ms);
 }
 
 }  // namespace crossfade
