@@ -81,10 +81,20 @@ Task<Result<void>> Capture::read_stream() {
       }
     }
     auto batch = co_await next_batch();
+    if (!batch && batch.error().fault == Fault::rejected && options_.images && !narrow_) {
+      narrow_ = true;
+      stream_.reset();
+      continue;
+    }
+    const bool past_the_large_one = batch && narrow_ && !batch->events.empty();
     auto accepted = batch ? co_await accept(std::move(batch).value()) : Result<void>(batch.error());
     if (accepted) {
       if (backoff.attempts() > 0) context_.health.well("change stream");
       backoff.reset();
+      if (past_the_large_one) {
+        narrow_ = false;
+        stream_.reset();
+      }
       continue;
     }
     CO_TRY_VOID(co_await pause_or_end(accepted.error(), backoff));
@@ -104,7 +114,8 @@ Task<Result<void>> Capture::open_stream() {
   mongo::ChangeStreamOptions options;
   options.namespaces = {options_.collection, heartbeat_store_.where()};
   options.resume_after = token_;
-  options.images = options_.images;
+  options.images = options_.images && !narrow_;
+  if (narrow_) options.batch_size = 1;
   auto open = [&] { return mongo::ChangeStream::open(context_.mongo.acquire(), options); };
   CO_TRY(mongo::ChangeStream stream, co_await offload(stream_thread_, open));
   stream_.emplace(std::move(stream));

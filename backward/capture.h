@@ -80,6 +80,7 @@ class Capture {
   SessionBook sessions_;
   state::Heartbeats heartbeat_store_;
   std::string token_;
+  bool narrow_ = false;  ///< one event without images: with both, the next is larger than 16 MB
   std::int64_t token_stored_ms_ = 0;
   std::int64_t heartbeat_seen_ = 0;
   Signal heartbeat_moved_;

@@ -31,8 +31,8 @@ struct ChangeBatch {
 /// the token of an empty batch is seen. Blocking: one thread of its own. After a resumable fault it
 /// reopens itself once at the last token it returned; a second in a row is the caller's to retry,
 /// by calling next() again. Never resumes behind what it returned. Fault::history_lost (286),
-/// Fault::corrupt (280, 10334, a token that is none, invalidate) are final. Needs a replica set or
-/// mongos.
+/// Fault::corrupt (280, a token that is none, invalidate) are final; Fault::rejected (10334): the
+/// next event is larger than 16 MB. Needs a replica set or mongos.
 ///
 /// Events of the namespaces only, a rename onto one of them and a dropDatabase of theirs included.
 /// A token taken right behind an event resumes only while `namespaces` still let that event through

@@ -100,7 +100,7 @@ TEST(MongoErrors, TheFinalFaultsOfAChangeStream) {
   check({
       {of(Source::server, 286), Activity::watch, Fault::history_lost},
       {of(Source::server, 280), Activity::watch, Fault::corrupt},
-      {of(Source::server, 10334), Activity::watch, Fault::corrupt},
+      {of(Source::server, 10334), Activity::watch, Fault::rejected},
       {of(Source::server, 9), Activity::watch, Fault::corrupt},
       {of(Source::server, 260), Activity::watch, Fault::corrupt},
       {of(Source::server, 43), Activity::watch, Fault::transient},
