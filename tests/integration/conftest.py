@@ -24,8 +24,14 @@ def engines():
 
 
 @pytest.fixture(scope="session")
-def stores(engines):
+def shared_stores(engines):
     return stores_module.Stores.of(engines)
+
+
+@pytest.fixture
+def stores(engines, shared_stores):
+    """Clients of both engines; what the test finds in DynamoDB is its own alone."""
+    return shared_stores.apart(engines)
 
 
 @pytest.fixture
@@ -61,6 +67,20 @@ class Pair:
         """The item of a key in low-level form, None if there is none."""
         reply = self.stores.dynamodb.get_item(TableName=self.table, Key=key, ConsistentRead=True)
         return reply.get("Item")
+
+    def expire_by(self, attribute):
+        """Turns on DynamoDB's time to live."""
+        self.stores.dynamodb.update_time_to_live(
+            TableName=self.table,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
+        )
+
+    def wait_until_gone(self, *keys, within=40):
+        """Until DynamoDB has expired the items, which DynamoDB Local does every ten seconds."""
+        deadline = time.monotonic() + within
+        while any(self.get(key) for key in keys):
+            assert time.monotonic() < deadline, "DynamoDB did not expire the items"
+            time.sleep(0.1)
 
     def compare(self, **options):
         return compare(self.stores.dynamodb, self.table, self.collection, **options)
@@ -114,11 +134,14 @@ def make_service(engines, stores, tmp_path):
     """
     made = []
 
-    def make(*links, on=None, extra=None, **options):
+    def make(*links, on=None, extra=None, environment=None, **options):
         folder = tmp_path / f"service-{len(made)}"
         name = f"crossfade_{os.getpid()}x{next(_numbers)}"
         extra = {"mongodb": {"state_database": name}, **(extra or {})}
-        made.append(service_module.Service(on or engines, folder, links, extra, **options))
+        environment = {**stores.credentials, **(environment or {})}
+        made.append(
+            service_module.Service(on or engines, folder, links, extra, environment, **options)
+        )
         made[-1].state = stores.mongo[name]
         return made[-1]
 

@@ -132,10 +132,7 @@ class OnItems:
         """DynamoDB's own delete of an item that we wrote."""
         self.put(self.newer["delete"], sk="expire", expires=int(time.time()) + 1)
         yield self.to_put_new
-        deadline = time.monotonic() + 20
-        while self.pair.get(item(pk="k", sk="expire")):
-            assert time.monotonic() < deadline, "DynamoDB did not expire the item"
-            time.sleep(0.1)
+        self.pair.wait_until_gone(item(pk="k", sk="expire"))
         yield self.to_remove
 
 
@@ -256,10 +253,7 @@ def hand_over(pair, service, authority):
 
 
 def test_items_that_crossfade_wrote_are_changed_by_their_application(pair, linked):
-    pair.stores.dynamodb.update_time_to_live(
-        TableName=pair.table,
-        TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"},
-    )
+    pair.expire_by("expires")
     service = linked(pair, authority="mongodb", forward_synced_field=MARKER)
     on = OnItems(pair, put=1, remove=1, put_new=1)
     write_items_by_crossfade(pair, service, on)

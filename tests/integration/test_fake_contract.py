@@ -96,7 +96,7 @@ class World:
 @contextlib.contextmanager
 def _clients(which, request):
     if which == "local":
-        shared = request.getfixturevalue("stores")
+        shared = request.getfixturevalue("shared_stores")
         yield shared.dynamodb, shared.streams
         return
     with fake_dynamo.running() as fake:

@@ -5,6 +5,7 @@ Items are in boto3's low-level form: {"pk": {"S": "a"}, "n": {"N": "1"}}; binari
 
 import concurrent.futures
 import dataclasses
+import uuid
 
 import boto3
 import botocore.config
@@ -15,24 +16,24 @@ REGION = "us-east-1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "crossfadelocal", "AWS_SECRET_ACCESS_KEY": "crossfadelocal"}
 
 
-def _client(service, endpoint):
+def _client(service, endpoint, access_key):
     return boto3.client(
         service,
         endpoint_url=endpoint,
         region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_access_key_id=access_key,
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         config=botocore.config.Config(max_pool_connections=32, retries={"total_max_attempts": 1}),
     )
 
 
-def dynamodb_client(endpoint):
+def dynamodb_client(endpoint, access_key=CREDENTIALS["AWS_ACCESS_KEY_ID"]):
     """Thread-safe. Never repeats a request: a test counts what it wrote."""
-    return _client("dynamodb", endpoint)
+    return _client("dynamodb", endpoint, access_key)
 
 
-def streams_client(endpoint):
-    return _client("dynamodbstreams", endpoint)
+def streams_client(endpoint, access_key=CREDENTIALS["AWS_ACCESS_KEY_ID"]):
+    return _client("dynamodbstreams", endpoint, access_key)
 
 
 def mongo_client(uri):
@@ -44,12 +45,25 @@ class Stores:
     dynamodb: object
     streams: object
     mongo: pymongo.MongoClient
+    credentials: dict = dataclasses.field(default_factory=lambda: dict(CREDENTIALS))
 
     @classmethod
     def of(cls, engines):
         endpoint = engines.dynamodb_endpoint
         return cls(
             dynamodb_client(endpoint), streams_client(endpoint), mongo_client(engines.mongodb_uri)
+        )
+
+    def apart(self, engines):
+        """The same MongoDB beside an empty DynamoDB: DynamoDB Local slows down as stream records
+        pile up, also those of deleted tables, but each access key has its own."""
+        key = f"crossfade{uuid.uuid4().hex[:20]}"
+        endpoint = engines.dynamodb_endpoint
+        return Stores(
+            dynamodb_client(endpoint, key),
+            streams_client(endpoint, key),
+            self.mongo,
+            {**CREDENTIALS, "AWS_ACCESS_KEY_ID": key},
         )
 
     def collection(self, namespace):
