@@ -1,0 +1,162 @@
+#include "forward/batch_plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace crossfade::forward {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Kind = Step::Kind;
+
+Change change_of(ChangeKind kind, const std::string& key, const std::string& image = "",
+                 std::int64_t at_ms = 0) {
+  Change out;
+  out.kind = kind;
+  out.key = {key};
+  out.image = image;
+  out.source_time_ms = at_ms;
+  return out;
+}
+
+Change put(const std::string& key, const std::string& image = "", std::int64_t at_ms = 0) {
+  return change_of(ChangeKind::put, key, image, at_ms);
+}
+Change removal(const std::string& key) {
+  return change_of(ChangeKind::remove, key);
+}
+Change restore(const std::string& key) {
+  return change_of(ChangeKind::restore, key);
+}
+Change rejected(const std::string& key) {
+  return change_of(ChangeKind::rejected, key);
+}
+
+/// MongoDB owns the keys that begin with "m".
+Side owner(const Key& key) {
+  return key.bson.starts_with("m") ? Side::mongodb : Side::dynamodb;
+}
+
+class BatchPlanTest : public testing::Test {
+ protected:
+  void add(Change change) { planner.add(std::move(change), next_++); }
+  /// "put a@3" for each step.
+  std::vector<std::string> steps() {
+    static const std::vector<std::string> names{"put", "remove", "restore", "violation", "dead"};
+    std::vector<std::string> out;
+    plan = planner.finish();
+    for (const Step& step : plan.steps) {
+      out.push_back(names[static_cast<std::size_t>(step.kind)] + " " + step.change.key.bson + "@" +
+                    std::to_string(step.position));
+    }
+    return out;
+  }
+
+  BatchPlanner planner{owner, 0};
+  BatchPlan plan;
+
+ private:
+  eventlog::Position next_ = 0;
+};
+
+TEST_F(BatchPlanTest, IsEmptyAtFirstAndAfterItIsFinished) {
+  EXPECT_TRUE(planner.empty());
+  add(put("a"));
+  EXPECT_FALSE(planner.empty());
+  EXPECT_THAT(steps(), ElementsAre("put a@0"));
+  EXPECT_TRUE(planner.empty());
+  EXPECT_THAT(steps(), IsEmpty());
+}
+
+TEST_F(BatchPlanTest, KeepsTheOrderOfDifferentKeys) {
+  add(put("b"));
+  add(removal("a"));
+  add(put("c"));
+  EXPECT_THAT(steps(), ElementsAre("put b@0", "remove a@1", "put c@2"));
+}
+
+TEST_F(BatchPlanTest, OfSeveralChangesOfAKeyTheLastCounts) {
+  add(put("a", "first"));
+  add(put("b"));
+  add(put("a", "second"));
+  add(removal("b"));
+  EXPECT_THAT(steps(), ElementsAre("put a@2", "remove b@3"));
+  EXPECT_EQ(plan.steps[0].change.image, "second");
+}
+
+TEST_F(BatchPlanTest, EveryGenuineChangeIsTimedWhetherCoalescedOrNot) {
+  add(put("a", "", 10));
+  add(put("a", "", 20));
+  add(rejected("b"));
+  add(restore("c"));
+  steps();
+  EXPECT_THAT(plan.source_times, ElementsAre(10, 20, 0));
+}
+
+TEST_F(BatchPlanTest, EchoesAndPositionsAreNoWork) {
+  add(change_of(ChangeKind::echo, "a"));
+  add(change_of(ChangeKind::position, ""));
+  EXPECT_TRUE(planner.empty());
+}
+
+TEST_F(BatchPlanTest, AChangeAgainstTheAuthorityIsAViolation) {
+  add(put("m1"));
+  add(removal("m2"));
+  EXPECT_THAT(steps(), ElementsAre("violation m1@0", "violation m2@1"));
+  EXPECT_EQ(plan.steps[0].change.kind, ChangeKind::put);
+  EXPECT_EQ(plan.steps[1].change.kind, ChangeKind::remove);
+}
+
+TEST_F(BatchPlanTest, EveryViolationIsKept) {
+  add(put("m1", "first"));
+  add(put("m1", "second"));
+  add(removal("m1"));
+  EXPECT_THAT(steps(), ElementsAre("violation m1@0", "violation m1@1", "violation m1@2"));
+}
+
+TEST_F(BatchPlanTest, EveryDeadLetterIsKeptAndSupersedesNothing) {
+  add(put("a"));
+  add(rejected("a"));
+  add(rejected("a"));
+  EXPECT_THAT(steps(), ElementsAre("put a@0", "dead a@1", "dead a@2"));
+}
+
+TEST_F(BatchPlanTest, ARestoreIsForKeysThatDynamoOwns) {
+  add(restore("a"));
+  add(restore("m1"));
+  EXPECT_THAT(steps(), ElementsAre("restore a@0"));
+}
+
+TEST_F(BatchPlanTest, ARestoreCountsAsTheLastWord) {
+  add(put("a"));
+  add(restore("a"));
+  add(restore("b"));
+  add(put("b"));
+  EXPECT_THAT(steps(), ElementsAre("restore a@1", "put b@3"));
+}
+
+TEST(BatchPlanBeforeArmingTest, ChangesAreDynamosWhoeverOwnsTheKeyLater) {
+  BatchPlanner planner(owner, 10);
+  planner.add(put("m1"), 9);
+  planner.add(put("m2"), 10);
+  const BatchPlan plan = planner.finish();
+  ASSERT_EQ(plan.steps.size(), 2U);
+  EXPECT_EQ(plan.steps[0].kind, Kind::put);
+  EXPECT_EQ(plan.steps[1].kind, Kind::violation);
+}
+
+TEST_F(BatchPlanTest, WhatTheLoadMayHaveSeenIsNoNewsToAKeyOfMongos) {
+  Change old = put("m1", "", 7);
+  old.reason = kMaybeBeforeLoad;
+  add(old);
+  EXPECT_FALSE(planner.empty()) << "it has to be counted as done";
+  EXPECT_THAT(steps(), IsEmpty());
+  EXPECT_THAT(plan.source_times, ElementsAre(7));
+  old.key = {"a"};
+  add(old);
+  EXPECT_THAT(steps(), ElementsAre("put a@1"));
+}
+
+}  // namespace
+}  // namespace crossfade::forward
