@@ -105,7 +105,7 @@ Task<Result<void>> Capture::find_children(std::string shard) {
     auto described = co_await context_.client.describe_stream(request);
     if (described) {
       context_.health.well(component);
-      tree_.add_children(described.value().shards);
+      CO_TRY_VOID(co_await start_readers(tree_.add_children(described.value().shards)));
       if (tree_.has_children(shard)) co_return Result<void>();
       if (described.value().status != "ENABLED" && described.value().status != "ENABLING") break;
       waited += pause;
@@ -249,10 +249,15 @@ Task<Result<void>> Capture::store_tree() {
   co_return Result<void>();
 }
 
+/// By DynamoDB's clock, where ours is known to be wrong.
+std::int64_t Capture::now_ms() const {
+  return context_.clock.wall_ms() + context_.client.statistics().clock_offset_ms;
+}
+
 /// Nothing older than the window before the slowest shard's present can still be introduced by a
 /// record.
 void Capture::forget_old_echoes() {
-  std::int64_t low = context_.clock.wall_ms();
+  std::int64_t low = now_ms();
   for (const auto& [shard, tip] : tips_) {
     const bool at_tip = tip.reached_ms >= 0;
     if (!at_tip) low = std::min(low, tip.last_created_ms);

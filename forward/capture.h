@@ -88,6 +88,7 @@ class Capture {
                                  std::int64_t not_before_ms);
   Task<Result<std::vector<eventlog::Position>>> append(std::vector<std::string> records);
   void forget_old_echoes();
+  std::int64_t now_ms() const;
 
   CaptureOptions options_;
   CaptureContext context_;

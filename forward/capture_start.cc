@@ -23,7 +23,7 @@ Task<Result<void>> Capture::prepare() {
 
 Task<Result<void>> Capture::begin_at_present() {
   CO_TRY(auto listed, co_await list_shards());
-  tree_ = ShardTree::begin(listed, context_.clock.wall_ms());
+  tree_ = ShardTree::begin(listed, now_ms());
   co_return co_await store_tree();
 }
 

@@ -9,6 +9,7 @@ using From = dynamo::IteratorRequest::From;
 
 constexpr int kPageLimit = 1'000;
 constexpr std::size_t kPageBytes = 900'000;  // a page ends at 1,000 records or 1 MB
+constexpr std::int64_t kSurelyKeptMs = 23LL * 60 * 60 * 1'000;  // of 24 hours
 constexpr Milliseconds kFirstPause{100};
 constexpr Milliseconds kLongestPause{5'000};
 
@@ -99,9 +100,22 @@ Task<Result<void>> ShardReader::read_page(Stop& stop) {
   co_return Result<void>();
 }
 
+/// DynamoDB Local says that an empty shard was trimmed when its first record comes; younger than
+/// the retention, it is read from its begin instead.
+bool ShardReader::nothing_can_be_lost() const {
+  const ShardCursor* cursor = capture_.tree_.find(shard_);
+  const std::int64_t age_ms = capture_.context_.clock.wall_ms() - capture_.tree_.began_ms();
+  return cursor != nullptr && cursor->from_latest && cursor->sequence.empty() && !cursor->again &&
+         age_ms < kSurelyKeptMs;
+}
+
 /// What the error says to do next: a new iterator, the same call after a pause, or the end of the
 /// link.
 Task<Result<void>> ShardReader::handle(Error error, Stop& stop) {
+  if (error.fault == Fault::trimmed && nothing_can_be_lost()) {
+    iterator_.clear();
+    co_return Result<void>();
+  }
   if (error.fault == Fault::trimmed || error.fault == Fault::not_found) {
     co_return gap_of(capture_.options_.table, shard_, error);
   }

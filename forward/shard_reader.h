@@ -20,6 +20,7 @@ class ShardReader {
   Task<Result<void>> read_page(Stop& stop);
   Task<void> wait_turn(Stop& stop);
   Task<Result<void>> handle(Error error, Stop& stop);
+  bool nothing_can_be_lost() const;
 
   Capture& capture_;
   std::string shard_;

@@ -1,7 +1,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "sync/admin_server.h"
@@ -13,6 +15,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr Milliseconds kStopPatience{3'500};
+
 /// The admin endpoint lives as long as the links do: when they end, it ends.
 Task<Result<void>> serve_until_ended(Service& service, AdminServer& admin, Stop& stop) {
   TaskGroup background(stop);
@@ -23,6 +27,17 @@ Task<Result<void>> serve_until_ended(Service& service, AdminServer& admin, Stop&
   co_return ended;
 }
 
+/// A call that MongoDB holds up (an index build, somebody's lock) cannot be broken off. The next
+/// start goes on from what is stored, as after a kill, so nothing is lost by not waiting for it.
+void end_in_time(asio::steady_timer& timer, Log& log) {
+  timer.expires_after(kStopPatience);
+  timer.async_wait([&log](const boost::system::error_code& failed) {
+    if (failed) return;
+    log.warning("stopped", {{"why", "a store still holds up a call"}});
+    std::_Exit(EXIT_SUCCESS);
+  });
+}
+
 Result<void> run_until_signal(const Config& config, const RunOptions& options) {
   asio::io_context context(1);
   TRY(const auto process, Process::create(config, options, context.get_executor()));
@@ -30,11 +45,13 @@ Result<void> run_until_signal(const Config& config, const RunOptions& options) {
   Service service(process->environment(), stop);
   TRY(const auto admin, AdminServer::listen(config.admin, service, context.get_executor()));
   asio::signal_set signals(context, SIGTERM, SIGINT);
+  asio::steady_timer hurry(context);
   signals.async_wait([&](const boost::system::error_code& failed, int) {
     if (failed) return;
     process->log().info("stopping");
     process->environment().dynamo.stop();
     stop.request();
+    end_in_time(hurry, process->log());
   });
   Result<void> ended;
   asio::co_spawn(
@@ -43,6 +60,7 @@ Result<void> run_until_signal(const Config& config, const RunOptions& options) {
         ended = thrown ? Result<void>(fail(Fault::invalid, "The service met an unexpected fault."))
                        : std::move(result);
         signals.cancel();
+        hurry.cancel();
         process->environment().dynamo.stop();
       });
   context.run();
