@@ -18,12 +18,17 @@ Load::Load(LoadOptions options, LoadContext context, Stop& parent)
       budget_(options_.read_units_per_second),
       store_(options_.state_database) {}
 
-Task<Result<void>> Load::run() {
+Task<Result<void>> Load::recall() {
   auto read = [&] {
     mongo::Client client = context_.mongo.acquire();
     return store_.read(client, options_.link, options_.segments);
   };
   CO_TRY(segments_, co_await offload(context_.threads, read));
+  co_return Result<void>();
+}
+
+Task<Result<void>> Load::run() {
+  CO_TRY_VOID(co_await recall());
   items_at_start_ = items();
   started_ms_ = context_.clock.steady_ms();
   for (int worker_number = 0; worker_number < options_.workers; ++worker_number)

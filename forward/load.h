@@ -46,6 +46,8 @@ class Load {
  public:
   Load(LoadOptions options, LoadContext context, Stop& parent);
 
+  /// Reads what earlier runs have copied; run() does so too.
+  Task<Result<void>> recall();
   /// Returns when every segment is done, or the stop is requested.
   Task<Result<void>> run();
   bool done() const;

@@ -49,6 +49,7 @@ Task<Result<void>> Link::set_up() {
   CO_TRY(setup_, co_await set_up_link(config_, environment_, stop_.executor()));
   build();
   co_await count_parked();
+  CO_TRY_VOID(co_await load_->recall());
   co_return Result<void>();
 }
 

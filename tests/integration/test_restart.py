@@ -56,7 +56,7 @@ def end_after(service, how, seconds):
 
 def fill(pair, count):
     """Items that are there before the service is; a read unit is worth about four of them."""
-    items = [item(pk="still", sk=f"{number:05}", text=text(900)) for number in range(count)]
+    items = [item(pk=f"still {number}", sk="1", text=text(900)) for number in range(count)]
     stores_module.batch_put(pair.stores.dynamodb, pair.table, items)
 
 
@@ -137,22 +137,21 @@ def held(pair, operation):
 
 
 def test_a_killed_load_goes_on_where_it_was(pair, service_of):
-    """What was taken away of the copied part stays away: nobody read it a second time."""
+    """The checkpoints of a killed load hold, and the next run begins with them, not from zero."""
     fill(pair, 500)
     service = service_of(pair)
     target = pair.collection.database.create_collection(pair.collection.name)
-    place = {"_id": {"pk": "still", "sk": "00123"}}
+    place = {"_id": {"pk": "still 123", "sk": "1"}}
     with held(pair, lambda at: target.insert_one(place, session=at)):
         service.start()
         wait_for_segments(service, SEGMENTS - 1)
         service.kill()
     before = copied(service)
-    assert pair.collection.delete_many({}).deleted_count >= before
     assert 400 < before < 500
     service.start()
     assert service.status(pair.name)["load"]["items"] >= before
     service.wait(pair.name, "synced")
-    assert pair.collection.count_documents({}) == 500 - before
+    assert pair.collection.count_documents({}) == 500
     assert copied(service) == service.status(pair.name)["load"]["items"] == 500
 
 
