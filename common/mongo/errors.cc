@@ -106,7 +106,8 @@ Verdict of_watch(std::int32_t code, std::string_view text) {
     return {Fault::history_lost,
             "the change stream cannot resume: the oplog no longer reaches back to its position"};
   if (code == kTooLarge)
-    return {Fault::rejected, "a change event is larger than 16 MB: the change stream cannot send it"};
+    return {Fault::rejected,
+            "a change event is larger than 16 MB: the change stream cannot send it"};
   return {Fault::corrupt, "the change stream cannot go on from its position: " + words(text)};
 }
 

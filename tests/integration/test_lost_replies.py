@@ -10,8 +10,8 @@ import pytest
 
 from harness.scripted import Watcher, eventually, scripted  # noqa: F401
 
-LATE = 2.5
-RECKONED_WITH = {"dynamodb": {"attempt_timeout": "1s", "request_life": "4s"}}
+LATE = 2.0
+RECKONED_WITH = {"dynamodb": {"attempt_timeout": "1s", "request_life": "3s"}}
 EVERY_ATTEMPT = 1_000
 
 
@@ -175,7 +175,7 @@ def test_a_late_put_of_an_earlier_process_does_not_undo_a_delete(world, pair, se
     """The put was never answered; the next process sends it again, then the delete."""
     write(pair, "before", 1)
     service.wait(pair.name, "drained")
-    for number in range(4):
+    for number in range(3):
         key = f"user-{number}"
         cut_off(world, "PutItem", key, EVERY_ATTEMPT)
         write(pair, key, 1)
@@ -194,7 +194,7 @@ def test_a_late_put_of_an_earlier_process_does_not_undo_a_delete(world, pair, se
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_a_late_put_that_was_answered_at_last_is_remembered(world, pair, service, how):
     """The second attempt was in time and the change is done: the first may land all the same."""
-    for number in range(4):
+    for number in range(3):
         key = f"user-{number}"
         cut_off(world, "PutItem", key)
         write(pair, key, 1)
