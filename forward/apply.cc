@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/async/offload.h"
+#include "common/state/writers.h"
 #include "forward/lane.h"
 
 namespace crossfade::forward {
@@ -27,6 +29,11 @@ Apply::Apply(ApplyOptions options, ApplyContext context, Stop& parent)
 Apply::~Apply() = default;
 
 Task<Result<void>> Apply::prepare() {
+  auto take_over = [&]() -> Result<void> {
+    mongo::Client client = context_.mongo.acquire();
+    return state::Writers(options_.state_database).end_all(client, options_.link);
+  };
+  CO_TRY_VOID(co_await offload(context_.threads, take_over));
   for (const auto& lane : lanes_) CO_TRY_VOID(co_await lane->open());
   co_return co_await count_waiting();
 }

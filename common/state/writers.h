@@ -21,6 +21,11 @@ class Writers {
   /// re-used by others.
   Result<bool> contains(mongo::Client& client, const std::string& session_id) const;
 
+  /// Ends the link's sessions of earlier processes: a transaction that a killed one left open would
+  /// hold the lane's checkpoint until the server gives it up after a minute. Only for who takes the
+  /// link over, before its own sessions are added.
+  Result<void> end_all(mongo::Client& client, const std::string& link) const;
+
  private:
   mongo::Namespace where_;
 };

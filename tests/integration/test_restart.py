@@ -5,6 +5,7 @@ time, one to MongoDB as soon as the link follows MongoDB's changes.
 """
 
 import contextlib
+import datetime
 import random
 import signal
 import time
@@ -21,6 +22,7 @@ RULE = {"authority": {"mongodb": {"allow": ["m"]}}, "subject": {"attribute": "pk
 QUICK = {"dynamodb": {"attempt_timeout": "2s", "request_life": "2s"}}
 SIGNALS = [signal.SIGTERM, signal.SIGKILL]
 SEGMENTS = 24
+NOW = datetime.datetime.utcnow()
 
 
 @pytest.fixture
@@ -137,7 +139,7 @@ def held(pair, operation):
 
 
 def test_a_killed_load_goes_on_where_it_was(pair, service_of):
-    """The checkpoints of a killed load hold, and the next run begins with them, not from zero."""
+    """What was taken away of the copied part stays away: nobody read it a second time."""
     fill(pair, 500)
     service = service_of(pair)
     target = pair.collection.database.create_collection(pair.collection.name)
@@ -145,13 +147,16 @@ def test_a_killed_load_goes_on_where_it_was(pair, service_of):
     with held(pair, lambda at: target.insert_one(place, session=at)):
         service.start()
         wait_for_segments(service, SEGMENTS - 1)
+        pair.put(item(pk="d", sk="1"))  # now the stream's position is known as well
+        service.wait_for(lambda told: told[pair.name]["forward"]["captured"] == 1)
         service.kill()
     before = copied(service)
     assert 400 < before < 500
+    assert pair.collection.delete_many({}).deleted_count >= before
     service.start()
-    assert service.status(pair.name)["load"]["items"] >= before
     service.wait(pair.name, "synced")
-    assert pair.collection.count_documents({}) == 500
+    assert pair.collection.count_documents({"pk": "d"}) == 1
+    assert pair.collection.count_documents({}) == 501 - before
     assert copied(service) == service.status(pair.name)["load"]["items"] == 500
 
 
@@ -254,6 +259,23 @@ def test_killed_ten_times_at_random(pair, service_of):
             service.start(ready_within=None)
         time.sleep(0.5)
     assert_all_arrived(pair, service, left, right)
+
+
+def test_a_transaction_that_a_killed_process_left_open(pair, service_of):
+    """The server would hold its locks for a minute: the next process does not wait for that."""
+    service = service_of(pair).start()
+    service.wait(pair.name, "synced")
+    service.kill()
+    with pair.stores.mongo.start_session() as dead, dead.start_transaction():
+        checkpoint = {"_id": f"{pair.name}/forward/0"}
+        service.state.lanes.update_one(checkpoint, {"$set": {"held": True}}, session=dead)
+        ours = {"_id": dead.session_id["id"], "v": 1, "link": pair.name, "created": NOW}
+        service.state.writers.insert_one(ours)
+        pair.put(*(item(pk="d", sk=str(number)) for number in range(10)))
+        service.start()
+        service.wait(pair.name, "drained", timeout=10)
+        assert pair.assert_equal().items == 10
+        dead.end_session()
 
 
 def test_after_a_kill_our_writes_are_still_known_as_ours(pair, service_of):
