@@ -57,9 +57,24 @@ Task<Result<void>> ShardReader::open_iterator() {
     capture_.tree_.read_again(shard_, true);
     CO_TRY_VOID(co_await capture_.store_tree());
   }
+  if (request.from == From::trim_horizon) CO_TRY_VOID(co_await look_at_begin());
   CO_TRY(iterator_, co_await capture_.context_.client.get_shard_iterator(request));
   capture_.tips_[shard_].anchored = true;
   capture_.tip_moved_.notify();
+  co_return Result<void>();
+}
+
+/// TRIM_HORIZON is the oldest record that is left: only the shard's first sequence number tells
+/// whether that is all there was. Asked after a restart, for a running capture is never a day late
+/// without an iterator.
+Task<Result<void>> ShardReader::look_at_begin() {
+  const ShardCursor cursor = *capture_.tree_.find(shard_);
+  const bool ours = !cursor.from_latest || !younger_than_retention();
+  if (!capture_.recovered_ || !ours || cursor.first.empty()) co_return Result<void>();
+  const dynamo::IteratorRequest request{capture_.options_.stream_arn, shard_, From::at_sequence,
+                                        cursor.first};
+  const auto there = co_await capture_.context_.client.get_shard_iterator(request);
+  if (!there && there.error().fault != Fault::invalid) co_return there.error();
   co_return Result<void>();
 }
 
@@ -100,19 +115,17 @@ Task<Result<void>> ShardReader::read_page(Stop& stop) {
   co_return Result<void>();
 }
 
-/// DynamoDB Local says that an empty shard was trimmed when its first record comes; younger than
-/// the retention, it is read from its begin instead.
-bool ShardReader::nothing_can_be_lost() const {
-  const ShardCursor* cursor = capture_.tree_.find(shard_);
-  const std::int64_t age_ms = capture_.context_.clock.wall_ms() - capture_.tree_.began_ms();
-  return cursor != nullptr && cursor->from_latest && cursor->sequence.empty() && !cursor->again &&
-         age_ms < kSurelyKeptMs;
+bool ShardReader::younger_than_retention() const {
+  return capture_.context_.clock.wall_ms() - capture_.tree_.began_ms() < kSurelyKeptMs;
 }
 
 /// What the error says to do next: a new iterator, the same call after a pause, or the end of the
-/// link.
+/// link. DynamoDB Local says that an empty shard was trimmed when its first record comes; while
+/// nothing can be lost yet, it is read from its begin instead.
 Task<Result<void>> ShardReader::handle(Error error, Stop& stop) {
-  if (error.fault == Fault::trimmed && nothing_can_be_lost()) {
+  const ShardCursor cursor = *capture_.tree_.find(shard_);
+  const bool never_read = cursor.from_latest && cursor.sequence.empty() && !cursor.again;
+  if (error.fault == Fault::trimmed && never_read && younger_than_retention()) {
     iterator_.clear();
     co_return Result<void>();
   }

@@ -17,10 +17,11 @@ class ShardReader {
 
  private:
   Task<Result<void>> open_iterator();
+  Task<Result<void>> look_at_begin();
   Task<Result<void>> read_page(Stop& stop);
   Task<void> wait_turn(Stop& stop);
   Task<Result<void>> handle(Error error, Stop& stop);
-  bool nothing_can_be_lost() const;
+  bool younger_than_retention() const;
 
   Capture& capture_;
   std::string shard_;

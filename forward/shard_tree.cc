@@ -34,7 +34,8 @@ ShardTree ShardTree::begin(const std::vector<dynamo::Shard>& listed, std::int64_
   for (const dynamo::Shard& shard : listed) {
     const bool open = shard.last_sequence.empty();
     tree.shards_[shard.id] = {shard.id, shard.parent, open ? State::reading : State::finished,
-                              "",       open,         false};
+                              "",       open,         shard.first_sequence,
+                              false};
   }
   return tree;
 }
@@ -59,8 +60,9 @@ Result<std::vector<std::string>> ShardTree::discover(const std::vector<dynamo::S
 
 std::vector<std::string> ShardTree::add_children(const std::vector<dynamo::Shard>& children) {
   for (const dynamo::Shard& shard : children) {
-    shards_.try_emplace(shard.id,
-                        ShardCursor{shard.id, shard.parent, State::waiting, "", false, false});
+    const ShardCursor fresh{shard.id, shard.parent,         State::waiting, "",
+                            false,    shard.first_sequence, false};
+    shards_.try_emplace(shard.id, fresh);
   }
   return release();
 }
@@ -124,6 +126,7 @@ std::string ShardTree::to_json() const {
                       {"state", static_cast<int>(shard.state)},
                       {"sequence", shard.sequence},
                       {"from_latest", shard.from_latest},
+                      {"first", shard.first},
                       {"again", shard.again}});
   }
   return nlohmann::json{{"v", kVersion}, {"began_ms", began_ms_}, {"shards", shards}}.dump();
@@ -143,6 +146,7 @@ Result<ShardTree> ShardTree::from_json(const std::string& json) {
                         static_cast<State>(shard.value("state", 0)),
                         shard.value("sequence", ""),
                         shard.value("from_latest", false),
+                        shard.value("first", ""),
                         shard.value("again", false)};
   }
   return tree;

@@ -20,6 +20,7 @@ struct ShardCursor {
   State state = State::waiting;
   std::string sequence;      ///< last durable record; empty: none yet
   bool from_latest = false;  ///< was open at the very first start; nothing before that matters
+  std::string first;         ///< sequence number of its begin; empty: not known
   bool again = false;  ///< read from its begin in spite of that: LATEST would have skipped records
 };
 
