@@ -32,6 +32,8 @@ class Link {
   LinkStatus status() const;
   /// Captures run and nothing is wrong with the set-up.
   bool running() const { return running_; }
+  /// Table, stream and collection were fit for a link; what ended it since is in its status.
+  bool set_up_once() const { return setup_.has_value(); }
   /// Why the link has ended by itself; empty while it lives.
   const std::string& stopped() const { return stopped_; }
 

@@ -40,14 +40,11 @@ Service::~Service() = default;
 Task<Result<void>> Service::run() {
   for (const auto& link : links_) members_.start(run_link(*link));
   const auto alive = [](const auto& link) { return link->stopped().empty(); };
-  bool any_ran = false;
+  const auto set_up = [](const auto& link) { return link->set_up_once(); };
   while (!members_.stop().requested()) {
-    any_ran =
-        any_ran || std::ranges::any_of(links_, [](const auto& link) { return link->running(); });
     const bool all_ended = std::ranges::none_of(links_, alive);
-    if (all_ended && !any_ran) members_.stop().request();
-    if (!members_.stop().requested())
-      co_await ended_.wait(members_.stop(), any_ran ? kUntilStopped : Milliseconds(50));
+    if (all_ended && std::ranges::none_of(links_, set_up)) members_.stop().request();
+    if (!members_.stop().requested()) co_await ended_.wait(members_.stop(), kUntilStopped);
   }
   CO_TRY_VOID(co_await members_.join());
   const auto dead = std::ranges::find_if_not(links_, alive);
