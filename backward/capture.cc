@@ -21,9 +21,17 @@ Change position_only(std::string token) {
 }
 
 Error ended(const Event& event, const mongo::Namespace& collection) {
-  return fail(Fault::history_lost,
-              "The collection " + collection.full() + " saw a \"" + std::string(event.operation) +
-                  "\": its changes can no longer be followed. Load it again under a new link.");
+  return fail(
+      Fault::history_lost,
+      "The collection " + collection.full() + " saw a \"" + std::string(event.operation) +
+          "\": its changes can no longer be followed. Load it again under a new link name.");
+}
+
+Error named(Error error, const mongo::Namespace& collection) {
+  if (error.fault != Fault::history_lost) return error;
+  error.message = "Changes of collection " + collection.full() + " are missing: " + error.message +
+                  ". Load it again under a new link name with --into-existing.";
+  return error;
 }
 
 }  // namespace
@@ -117,14 +125,17 @@ Task<Result<void>> Capture::open_stream() {
   options.images = options_.images && !narrow_;
   if (narrow_) options.batch_size = 1;
   auto open = [&] { return mongo::ChangeStream::open(context_.mongo.acquire(), options); };
-  CO_TRY(mongo::ChangeStream stream, co_await offload(stream_thread_, open));
-  stream_.emplace(std::move(stream));
+  auto stream = co_await offload(stream_thread_, open);
+  if (!stream) co_return named(stream.error(), options_.collection);
+  stream_.emplace(std::move(stream).value());
   co_return Result<void>();
 }
 
 Task<Result<mongo::ChangeBatch>> Capture::next_batch() {
   auto next = [&] { return stream_->next(); };
-  co_return co_await offload(stream_thread_, next);
+  auto batch = co_await offload(stream_thread_, next);
+  if (!batch) co_return named(batch.error(), options_.collection);
+  co_return batch;
 }
 
 Task<Result<void>> Capture::accept(mongo::ChangeBatch batch) {
