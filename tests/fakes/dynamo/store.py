@@ -104,7 +104,7 @@ class Table:
             if old is None:
                 bisect.insort(self._order, place)
             self._items[place] = (new, new_size)
-        if old != new and self.stream is not None:
+        if old != new and self.stream is not None and self.stream.enabled:
             self.stream.append(place[0], key, old, new, identity)
         return max(old_size, new_size)
 
