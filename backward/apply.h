@@ -12,7 +12,7 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/eventlog/event_log.h"
-#include "common/model/authority.h"
+#include "router/rules.h"
 #include "common/model/health.h"
 #include "common/model/progress.h"
 #include "common/state/checkpoints.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/eventlog/event_log.h"
-#include "common/model/authority.h"
+#include "router/rules.h"
 #include "common/model/change.h"
 
 namespace crossfade::forward {

@@ -9,7 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/codec/mapping.h"
-#include "common/model/authority.h"
+#include "router/rules.h"
 
 namespace crossfade::sync {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "common/model/authority.h"
+#include "router/rules.h"
 #include "common/model/change.h"
 #include "common/mongo/client.h"
 #include "common/mongo/session.h"

@@ -5,8 +5,8 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 faults=()
-modules="common/base common/async common/model common/codec common/dynamo common/mongo \
-common/eventlog common/state forward backward sync"
+modules="router common/base common/async common/model common/codec common/dynamo common/mongo common/control \
+common/eventlog common/state forward backward rollout sync"
 
 # dependencies FOLDER: the module names after DEPS
 dependencies() {
@@ -16,7 +16,7 @@ dependencies() {
 
 folder_of() {
   case $1 in
-    forward | backward | sync) echo "$1" ;;
+    router | forward | backward | rollout | sync) echo "$1" ;;
     *) echo "common/$1" ;;
   esac
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "common/model/authority.h"
+#include "router/rules.h"
 
 namespace crossfade::protocol {
 

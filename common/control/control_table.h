@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/control/group_state.h"
+#include "common/dynamo/client.h"
+
+namespace crossfade::control {
+
+/// An application process that routes writes by a group's rules.
+struct ClientRecord {
+  std::string id;
+  bool continues = false;  ///< goes on writing when its lease has ended and nobody answers
+  std::int64_t lease_ms = 10'000;
+  std::int64_t acknowledged = 0;  ///< version of the rules
+  std::int64_t seen_ms = 0;       ///< wall time of its last sign of life that was stored
+};
+
+/// One changing call: who, from where, what, why, result.
+struct AuditEntry {
+  std::string id;  ///< the Idempotency-Key where one was given, else random
+  std::string group;
+  std::int64_t at_ms = 0;
+  std::string who;
+  std::string from;
+  std::string what;  ///< verb and parameters, one line
+  std::string reason;
+  std::string result;       ///< one sentence; empty while it runs
+  std::string fingerprint;  ///< of the request, to refuse a key that is used for another one
+  int status = 0;           ///< of the answer; 0 while it runs
+  std::string answer;       ///< body that a repetition gets again
+  std::string hook_output;  ///< bounded
+};
+
+/// The control table in DynamoDB (hash `pk`, sort `sk`, both texts; on demand). It outlives the
+/// loss of MongoDB, and applications read it when the service does not answer. Every write is
+/// conditional; every read is strongly consistent. One thread only.
+///
+///   pk "group/<group>"   sk "state"            {doc: GroupState as JSON, rev: N}
+///                        sk "rules/<%019d>"    {doc: RuleSet as JSON, who, why, at}
+///                        sk "journal/<%019d>"  {doc: HandoffRecord as JSON}, by epoch
+///                        sk "client/<id>"      {mode, lease_ms, acked, seen_ms}
+///                        sk "audit/<id>"       {doc: AuditEntry as JSON}
+class ControlTable {
+ public:
+  ControlTable(dynamo::Client& client, std::string table)
+      : client_(client), table_(std::move(table)) {}
+
+  const std::string& name() const { return table_; }
+  /// What `crossfade init` does: creates the table and waits until it is active; true if it was
+  /// not there. Fault::invalid when there is a table of that name with other keys.
+  Task<Result<bool>> create();
+  /// Fault::not_found, with the sentence that names `crossfade init`, when it is not there.
+  Task<Result<void>> check();
+
+  Task<Result<std::optional<GroupState>>> read(std::string group);
+  /// Replaces the state if its revision is still `state.revision` (0: it does not exist yet), and
+  /// stores a new version of the rules (when `state.rules.version` is new: `versioned`) and a
+  /// journal entry (`journal`) in the same transaction. Sets the new revision. Fault::stale:
+  /// another process has written it. Error::outcome_unknown: read it again before going on.
+  Task<Result<void>> replace(GroupState& state, bool versioned, bool journal);
+
+  Task<Result<std::vector<ClientRecord>>> clients(std::string group);
+  Task<Result<void>> put_client(std::string group, ClientRecord client);
+  Task<Result<void>> forget_client(std::string group, std::string id);
+
+  /// Fault::duplicate_key when the id is there: then `audit_entry` has it.
+  Task<Result<void>> begin_audit(AuditEntry entry);
+  Task<Result<void>> end_audit(AuditEntry entry);
+  Task<Result<std::optional<AuditEntry>>> audit_entry(std::string group, std::string id);
+  /// Newest first.
+  Task<Result<std::vector<AuditEntry>>> audit(std::string group, int limit);
+
+ private:
+  dynamo::Client& client_;
+  std::string table_;
+};
+
+}  // namespace crossfade::control

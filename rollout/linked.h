@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/async/stop.h"
+#include "common/async/task.h"
+#include "common/control/group_state.h"
+#include "common/model/change.h"
+
+namespace crossfade::rollout {
+
+/// The numbers of one link that guards compare.
+struct LinkFacts {
+  std::string name;
+  bool synced = false;  ///< both directions have once reached the end of their sources
+  std::string trouble;  ///< what troubles it at the moment; empty: nothing
+  std::int64_t forward_lag_ms = 0;
+  std::int64_t backward_lag_ms = 0;
+  std::int64_t dead_letters = 0;
+  std::int64_t irreversible = 0;    ///< documents that DynamoDB cannot hold: backward dead letters
+  std::int64_t violations = 0;      ///< ever
+  std::int64_t mismatches = 0;      ///< found by the proving comparison and not yet resolved
+  std::int64_t unproven = 0;        ///< changed keys that wait to be compared
+  std::int64_t clean_since_ms = 0;  ///< proving found no mismatch since; 0: it does not prove
+  std::int64_t verified_ms = 0;     ///< wall time of the last verification without a difference
+  double stream_headroom_hours =
+      0;  ///< DynamoDB's 24 hours less the age of the oldest unread record
+  double oplog_headroom_hours = 0;      ///< the oplog's window less the age of our position
+  double log_free_fraction = 1;         ///< of the event logs' most bytes
+  std::int64_t unsettled_until_ms = 0;  ///< a write of ours with a lost reply may land until then
+};
+
+/// Whether a key moves in a hand-off: the two rules place it differently.
+using MovesKey = std::function<bool(const Key&)>;
+
+enum class VerifyScope : std::uint8_t {
+  recent,  ///< keys that changed in the last minutes, and a sample
+  cohort,  ///< every key of every moving subject, on either side
+};
+
+struct Verification {
+  std::int64_t compared = 0;
+  std::int64_t differences = 0;
+  std::string first;  ///< one sentence about the first difference
+};
+
+/// What a hand-off asks of one link. The calls run one after the other; `limit` ends them with
+/// Fault::stopped. Nothing here decides who owns a key: see owner changes in `adopt`.
+class LinkedPair {
+ public:
+  virtual ~LinkedPair() = default;
+
+  virtual const std::string& name() const = 0;
+  virtual LinkFacts facts() const = 0;
+  /// Returns when everything that was committed on `from` before the call is applied on the other
+  /// side or set aside. DynamoDB has no global position: every open shard is read to an empty tip,
+  /// twice, at least the measured propagation time apart. MongoDB: a majority write in the state
+  /// database is seen in the change stream.
+  virtual Task<Result<void>> drain(Side from, Stop& limit) = 0;
+  virtual Task<Result<Verification>> verify(VerifyScope scope, MovesKey moves, Stop& limit) = 0;
+  /// Both applies stop at the present ends of their logs, and both checkpoints are stored there:
+  /// what is captured from now on waits. With `reachable` false MongoDB is gone: the backward
+  /// direction still applies what its log holds, the forward one stops where it is, and no
+  /// checkpoint is stored.
+  virtual Task<Result<control::Barrier>> hold(bool reachable, Stop& limit) = 0;
+  /// The applies go on. Harmless when nothing is held.
+  virtual void release() = 0;
+  /// Records applied from now on are judged by `rules`; tokens carry its epoch. `barrier` and
+  /// `fence_ms` tell a straggler: a DynamoDB record of before the fence that comes behind the
+  /// barrier. Called while held, and once before the applies start.
+  virtual void adopt(const RuleSet& rules, const control::Barrier& barrier,
+                     std::int64_t fence_ms) = 0;
+};
+
+}  // namespace crossfade::rollout
