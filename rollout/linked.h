@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,8 @@ class LinkedPair {
   virtual ~LinkedPair() = default;
 
   virtual const std::string& name() const = 0;
+  /// Absent: the key has no subject. Valid once the link is set up.
+  virtual std::optional<std::string> subject_of(const Key& key) const = 0;
   virtual LinkFacts facts() const = 0;
   /// Returns when everything that was committed on `from` before the call is applied on the other
   /// side or set aside. DynamoDB has no global position: every open shard is read to an empty tip,

@@ -1,5 +1,4 @@
-#include <boost/asio/steady_timer.hpp>
-
+#include "common/async/limit.h"
 #include "sync/link.h"
 
 namespace crossfade::sync {
@@ -32,26 +31,6 @@ LoadStatus load_of(const forward::Load* load, bool copied) {
 std::string_view name_of(WaitFor what) {
   return what == WaitFor::copied ? "copied" : what == WaitFor::synced ? "synced" : "drained";
 }
-
-/// Requests `limit` when the time has passed; keeps it alive until then.
-class Limit {
- public:
-  Limit(Stop& parent, Milliseconds time)
-      : stop_(std::make_shared<Stop>(parent)), timer_(parent.executor(), time) {
-    timer_.async_wait([stop = stop_, passed = passed_](const boost::system::error_code& failed) {
-      if (failed) return;
-      *passed = true;
-      stop->request();
-    });
-  }
-  Stop& stop() { return *stop_; }
-  bool passed() const { return *passed_; }
-
- private:
-  std::shared_ptr<Stop> stop_;
-  std::shared_ptr<bool> passed_ = std::make_shared<bool>(false);
-  boost::asio::steady_timer timer_;
-};
 
 }  // namespace
 

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rollout/group_context.h"
+#include "rollout/groups.h"
+
+namespace crossfade::rollout {
+
+/// The state of one group as this process holds it: read from the control table once, from then on
+/// written there before anything follows from it. One thread only.
+class GroupStore {
+ public:
+  GroupStore(GroupOptions options, GroupContext& context, const Executor& executor)
+      : options_(std::move(options)), context_(context), changed_(executor) {}
+
+  /// Reads the state or begins it, and makes this process its owner.
+  Task<Result<void>> open();
+  /// Stores `next` (see ControlTable::replace); on success it is the state. Fault::stale: another
+  /// process drives the group now, and this one never writes again.
+  Task<Result<void>> store(control::GroupState next, bool versioned, bool journal = false);
+  /// What is stored now, after a write with an unknown outcome.
+  Task<Result<void>> reload();
+
+  const GroupOptions& options() const { return options_; }
+  GroupContext& context() { return context_; }
+  const control::GroupState& state() const { return state_; }
+  /// Another process has taken the group over.
+  bool lost() const { return lost_; }
+  /// Notified when the state has changed.
+  Signal& changed() { return changed_; }
+
+ private:
+  control::GroupState first_state() const;
+  void take_in(control::GroupState state);
+
+  GroupOptions options_;
+  GroupContext& context_;
+  control::GroupState state_;
+  Signal changed_;
+  bool lost_ = false;
+};
+
+/// One sentence into the history, the newest last.
+void note(control::GroupState& state, control::Transition transition);
+
+/// A group of links whose write authority moves together: its stored state, the clients of its
+/// rules, and the verbs.
+class Group {
+ public:
+  Group(GroupOptions options, GroupContext& context, std::vector<LinkedPair*> links, Stop& parent);
+
+  /// Before any link of the group applies anything: finds the state, ends what an earlier process
+  /// left half done (undone before the journal, completed after it), and gives the links their
+  /// rules. Dying in here leads to the same at the next start.
+  Task<Result<void>> open();
+  /// Keeps the phase and the clients up to date until the stop.
+  Task<Result<void>> run();
+
+  const std::string& name() const { return store_.options().name; }
+  const control::GroupState& state() const { return store_.state(); }
+  GroupFacts facts(std::int64_t budget_ms) const;
+  std::vector<VerbState> next() const;
+  std::vector<control::ClientRecord> clients() const { return registry_.records(); }
+
+  Task<MoveAnswer> move(MoveRequest request);
+  Task<Result<RuleSet>> lease(LeaseRequest request);
+  Task<Result<void>> forget_client(std::string client);
+
+ private:
+  std::optional<MoveAnswer> refused(const MoveRequest& request, const Wish& wish) const;
+  Task<MoveAnswer> perform(MoveRequest request, Wish wish);
+  Task<MoveAnswer> hand_over(MoveRequest request, Wish wish);
+  Task<MoveAnswer> close(MoveRequest request, Wish wish);
+  Task<Result<void>> keep_phase();
+  Task<Result<void>> drop_expired_clients();
+  MoveAnswer answer(MoveAnswer::Kind kind, std::string sentence) const;
+
+  GroupStore store_;
+  ClientRegistry registry_;
+  std::vector<LinkedPair*> links_;
+  Stop stop_;
+  std::string busy_;  ///< what is under way, for the sentence to a second operator
+};
+
+}  // namespace crossfade::rollout

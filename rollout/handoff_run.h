@@ -1,0 +1,75 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/async/limit.h"
+#include "rollout/client_registry.h"
+#include "rollout/group.h"
+#include "rollout/handoff.h"
+
+namespace crossfade::rollout {
+
+/// What one hand-off works with; all of it outlives the run.
+struct HandoffParts {
+  GroupStore& store;
+  ClientRegistry& registry;
+  const std::vector<LinkedPair*>& links;
+  Stop& stop;
+};
+
+struct HandoffPlan {
+  control::HandoffRecord record;
+  std::int64_t budget_ms = 5'000;
+  VerifyScope verify = VerifyScope::recent;
+};
+
+/// Obeys a Handoff: does what it commands and tells it what came of it. Dying on any line leaves a
+/// stored step from which the next process undoes (before the journal) or completes (after it).
+class HandoffRun {
+ public:
+  HandoffRun(const HandoffParts& parts, HandoffPlan plan);
+
+  /// A fresh one, to its end; or until the stop, then with Outcome::running.
+  Task<Outcome> run();
+  /// What an earlier process left in the store, to its end. The links apply nothing yet.
+  Task<Outcome> resume();
+
+  const std::string& why() const { return why_; }
+  /// How long the moving subjects were fenced.
+  std::int64_t fence_ms() const { return fence_ms_; }
+  std::string hook_output() const { return hook_output_; }
+
+ private:
+  Task<Outcome> drive(Handoff machine, Limit& limit);
+  Task<Event> obey(const Handoff& machine, Stop& limit);
+  Task<Event> store_fence();
+  Task<Event> store_step(control::HandoffStep step);
+  Task<Event> store_journal();
+  Task<Event> store_flip();
+  Task<Event> store_end(bool undone);
+  Task<Event> await_clients(Stop& limit);
+  Task<Event> drain(Stop& limit);
+  Task<Event> verify(Stop& limit);
+  Task<Event> hold(Stop& limit);
+  Task<Event> read_again();
+  Task<Event> written(control::GroupState next, bool versioned, bool journal = false);
+  Task<Result<void>> hook(std::string transition);
+  void release_links();
+  void adopt();
+  bool unsettled() const;
+
+  HandoffParts parts_;
+  HandoffPlan plan_;
+  std::int64_t fenced_at_ms_ = 0;  ///< steady
+  std::int64_t fence_ms_ = 0;
+  std::map<std::string, control::Barrier> barriers_;
+  std::string why_;
+  std::string hook_output_;
+};
+
+/// What a hand-off does, one sentence a step, for a dry run.
+std::vector<std::string> steps_of_handoff(bool unplanned);
+
+}  // namespace crossfade::rollout
