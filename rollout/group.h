@@ -24,7 +24,7 @@ class GroupStore {
   Task<Result<void>> reload();
 
   const GroupOptions& options() const { return options_; }
-  GroupContext& context() { return context_; }
+  GroupContext& context() const { return context_; }
   const control::GroupState& state() const { return state_; }
   /// Another process has taken the group over.
   bool lost() const { return lost_; }
@@ -67,12 +67,15 @@ class Group {
   Task<MoveAnswer> move(MoveRequest request);
   Task<Result<RuleSet>> lease(LeaseRequest request);
   Task<Result<void>> forget_client(std::string client);
+  /// What an application saw when it read from both sides: counted and told.
+  void shadow_read(const ShadowRead& read);
 
  private:
   std::optional<MoveAnswer> refused(const MoveRequest& request, const Wish& wish) const;
   Task<MoveAnswer> perform(MoveRequest request, Wish wish);
   Task<MoveAnswer> hand_over(MoveRequest request, Wish wish);
   Task<MoveAnswer> close(MoveRequest request, Wish wish);
+  Task<MoveAnswer> recover(MoveRequest request);
   Task<Result<void>> keep_phase();
   Task<Result<void>> drop_expired_clients();
   MoveAnswer answer(MoveAnswer::Kind kind, std::string sentence) const;
@@ -81,6 +84,8 @@ class Group {
   ClientRegistry registry_;
   std::vector<LinkedPair*> links_;
   Stop stop_;
+  std::int64_t shadow_equal_ = 0;
+  std::int64_t shadow_different_ = 0;
   std::string busy_;  ///< what is under way, for the sentence to a second operator
 };
 

@@ -21,12 +21,12 @@ struct LinkFacts {
   std::int64_t forward_lag_ms = 0;
   std::int64_t backward_lag_ms = 0;
   std::int64_t dead_letters = 0;
-  std::int64_t irreversible = 0;    ///< documents that DynamoDB cannot hold: backward dead letters
-  std::int64_t violations = 0;      ///< ever
-  std::int64_t mismatches = 0;      ///< found by the proving comparison and not yet resolved
-  std::int64_t unproven = 0;        ///< changed keys that wait to be compared
-  std::int64_t clean_since_ms = 0;  ///< proving found no mismatch since; 0: it does not prove
-  std::int64_t verified_ms = 0;     ///< wall time of the last verification without a difference
+  std::int64_t irreversible = 0;  ///< documents that DynamoDB cannot hold: backward dead letters
+  std::int64_t violations = 0;    ///< ever
+  std::int64_t mismatches = 0;    ///< found by the proving comparison and not yet resolved
+  std::int64_t unproven = 0;      ///< changed keys that wait to be compared
+  std::int64_t mismatch_ms = 0;   ///< wall time of the newest of them; 0: none was seen
+  std::int64_t verified_ms = 0;   ///< wall time of the last verification without a difference
   double stream_headroom_hours =
       0;  ///< DynamoDB's 24 hours less the age of the oldest unread record
   double oplog_headroom_hours = 0;      ///< the oplog's window less the age of our position
@@ -40,6 +40,12 @@ using MovesKey = std::function<bool(const Key&)>;
 enum class VerifyScope : std::uint8_t {
   recent,  ///< keys that changed in the last minutes, and a sample
   cohort,  ///< every key of every moving subject, on either side
+};
+
+/// What came of the changes that MongoDB had taken and nobody had captured when it was given up.
+struct Recovery {
+  std::int64_t changes = 0;     ///< found in its change stream
+  std::int64_t violations = 0;  ///< of them stored with both images and settled by the policy
 };
 
 struct Verification {
@@ -71,6 +77,13 @@ class LinkedPair {
   virtual Task<Result<control::Barrier>> hold(bool reachable, Stop& limit) = 0;
   /// The applies go on. Harmless when nothing is held.
   virtual void release() = 0;
+  /// Before the applies start: both stop at the barrier of an unplanned rollback, until recover().
+  virtual void strand(const control::Barrier& barrier) = 0;
+  /// MongoDB is back after an unplanned rollback: everything it has committed is captured, then the
+  /// stranded range is applied backward under the present rules (so each change of a moved subject
+  /// becomes a violation, settled by the policy), and only then the forward direction goes on: no
+  /// image is overwritten before it is kept.
+  virtual Task<Result<Recovery>> recover(Stop& limit) = 0;
   /// Records applied from now on are judged by `rules`; tokens carry its epoch. `barrier` and
   /// `fence_ms` tell a straggler: a DynamoDB record of before the fence that comes behind the
   /// barrier. Called while held, and once before the applies start.

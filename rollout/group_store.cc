@@ -1,0 +1,66 @@
+#include "rollout/group.h"
+
+namespace crossfade::rollout {
+
+using control::GroupState;
+
+void note(GroupState& state, control::Transition transition) {
+  state.history.push_back(std::move(transition));
+  if (state.history.size() > GroupState::kHistory) state.history.erase(state.history.begin());
+}
+
+/// The salt is made once and frozen: percentages of the same salt only ever add subjects.
+GroupState GroupStore::first_state() const {
+  GroupState state;
+  state.rules.group = options_.name;
+  state.rules.rule = options_.begin;
+  if (state.rules.rule.salt.empty())
+    state.rules.rule.salt = options_.name + "-" + context_.random.id().substr(0, 8);
+  state.phase = control::GroupPhase::defined;
+  note(state, {context_.clock.wall_ms(), "The group begins.", "crossfade", ""});
+  return state;
+}
+
+Task<Result<void>> GroupStore::open() {
+  CO_TRY_VOID(co_await context_.table.check());
+  CO_TRY(std::optional<GroupState> found, co_await context_.table.read(options_.name));
+  const bool fresh = !found;
+  GroupState state = found ? std::move(*found) : first_state();
+  state.owner = context_.process;
+  co_return co_await store(std::move(state), fresh);
+}
+
+Task<Result<void>> GroupStore::store(GroupState next, bool versioned, bool journal) {
+  if (lost_) co_return fail(Fault::stale, "Another process drives the group.");
+  auto done = co_await context_.table.replace(next, versioned, journal);
+  if (done) take_in(std::move(next));
+  if (!done && done.error().fault == Fault::stale) {
+    lost_ = true;
+    context_.log.error("group_lost", {{"group", options_.name}, {"why", done.error().message}});
+  }
+  co_return done;
+}
+
+Task<Result<void>> GroupStore::reload() {
+  CO_TRY(std::optional<GroupState> found, co_await context_.table.read(options_.name));
+  if (!found || found->owner != context_.process) {
+    lost_ = true;
+    co_return fail(Fault::stale, "Another process drives the group.");
+  }
+  take_in(std::move(*found));
+  co_return Result<void>();
+}
+
+void GroupStore::take_in(GroupState state) {
+  const bool moved = state.rules.version != state_.rules.version;
+  state_ = std::move(state);
+  if (moved) {
+    context_.log.info("rules", {{"group", options_.name},
+                                {"version", state_.rules.version},
+                                {"epoch", state_.rules.epoch},
+                                {"fenced", state_.rules.next.has_value()}});
+  }
+  changed_.notify();
+}
+
+}  // namespace crossfade::rollout

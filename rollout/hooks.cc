@@ -1,0 +1,49 @@
+#include "rollout/hooks.h"
+
+#include <fmt/core.h>
+
+#include "common/base/subprocess.h"
+
+namespace crossfade::rollout {
+namespace {
+
+constexpr std::size_t kMostOutput = 16U << 10;
+
+std::string how_it_ended(const SubprocessEnd& end, Milliseconds limit) {
+  using How = SubprocessEnd::How;
+  switch (end.how) {
+    case How::could_not_start:
+      return "cannot be started; is it there and executable?";
+    case How::took_too_long:
+      return fmt::format("did not end within {} s", limit.count() / 1000);
+    case How::wrote_too_much:
+      return "wrote more than 16 KB";
+    case How::signalled:
+      return fmt::format("was ended by signal {}", end.code);
+    case How::exited:
+      break;
+  }
+  return fmt::format("ended with exit code {}", end.code);
+}
+
+}  // namespace
+
+Task<Result<std::string>> ProgramHooks::run(std::string transition, Variables variables) {
+  const auto program = options_.programs.find(transition);
+  if (program == options_.programs.end()) co_return std::string();
+  SubprocessOptions options;
+  options.arguments = {program->second};
+  options.variables = std::move(variables);
+  options.limit = options_.limit;
+  options.most_output = kMostOutput;
+  options.with_errors = true;
+  auto work = [&]() -> SubprocessEnd { return run_subprocess(options); };
+  SubprocessEnd end = co_await offload(threads_, work);
+  if (end.good()) co_return std::move(end.output);
+  co_return fail(Fault::invalid,
+                 fmt::format("the hook {} ({}) {}", transition, program->second,
+                             how_it_ended(end, options_.limit)),
+                 std::move(end.output));
+}
+
+}  // namespace crossfade::rollout
