@@ -58,17 +58,6 @@ step() { # step NAME TEXT
   printf '  %-18s %s\n' "$1" "$2"
 }
 
-build() {
-  local log=$root/build/quickstart-build.log started=$SECONDS
-  mkdir -p "$root/build"
-  if ! (cd "$root" && cmake --preset release && ninja -C build/release -j "$(nproc)" crossfade) >"$log" 2>&1; then
-    tail -n 40 "$log" >&2
-    echo "quickstart: the build failed; all of it is in $log" >&2
-    exit 1
-  fi
-  step build "build/release/crossfade in $((SECONDS - started)) s"
-}
-
 # After a failure the service's files stay for reading, until the next run.
 finish() {
   [ "$keep" = no ] || return 0
@@ -82,7 +71,9 @@ echo "Crossfade quickstart"
 [ ! -e "$dir/service.pid" ] || { stop_all; step "left running" "ended"; }
 forget
 bash "$here/local/setup.sh"
-build
+started=$SECONDS
+bash "$here/local/build.sh"
+step build "build/release/crossfade in $((SECONDS - started)) s"
 
 # Engines that were there before may hold other tables: ours get names of their own, and are removed.
 if [ -n "${CROSSFADE_DYNAMODB_ENDPOINT:-}${CROSSFADE_MONGODB_URI:-}" ]; then

@@ -6,6 +6,7 @@
 
 #include "common/async/task.h"
 #include "common/base/clock.h"
+#include "common/base/failpoints.h"
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/control/control_table.h"
@@ -46,6 +47,7 @@ struct GroupContext {
   Log& log;
   Hooks& hooks;
   EventSink& events;
+  const Failpoints& failpoints;
   std::string process;  ///< random, made once for each process
 };
 

@@ -55,6 +55,15 @@ Task<Outcome> HandoffRun::drive(Handoff machine, Limit& limit) {
 }
 
 Task<Event> HandoffRun::obey(const Handoff& machine, Stop& limit) {
+  const Failpoints& failpoints = parts_.store.context().failpoints;
+  const std::string name = "handoff." + std::string(to_string(machine.command()));
+  failpoints.hit(name + ".before");
+  Event event = co_await perform(machine, limit);
+  failpoints.hit(name + ".after");
+  co_return event;
+}
+
+Task<Event> HandoffRun::perform(const Handoff& machine, Stop& limit) {
   switch (machine.command()) {
     case Command::store_fence:
       co_return co_await store_fence();

@@ -27,6 +27,7 @@ struct HandoffPlan {
 
 /// Obeys a Handoff: does what it commands and tells it what came of it. Dying on any line leaves a
 /// stored step from which the next process undoes (before the journal) or completes (after it).
+/// Failpoints: handoff.<command>.before and handoff.<command>.after.
 class HandoffRun {
  public:
   HandoffRun(const HandoffParts& parts, HandoffPlan plan);
@@ -44,6 +45,7 @@ class HandoffRun {
  private:
   Task<Outcome> drive(Handoff machine, Limit& limit);
   Task<Event> obey(const Handoff& machine, Stop& limit);
+  Task<Event> perform(const Handoff& machine, Stop& limit);
   Task<Event> store_fence();
   Task<Event> store_step(control::HandoffStep step);
   Task<Event> store_journal();
