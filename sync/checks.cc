@@ -1,5 +1,6 @@
 #include "sync/checks.h"
 
+#include "sync/data_dir.h"
 #include "sync/preflight.h"
 #include "sync/process.h"
 #include "sync/target.h"
@@ -81,6 +82,9 @@ Task<std::vector<CheckLine>> check_all(const Config& config, Executor executor) 
     co_return lines;
   }
   LinkEnvironment& environment = process.value()->environment();
+  auto look = [&] { return look_at_data_dir(config); };
+  const Result<std::string> data_dir = co_await offload(environment.disk, look);
+  tell(lines, "data_dir", data_dir, data_dir ? data_dir.value() : std::string());
   const bool mongo_answers = co_await check_mongo(lines, environment);
   for (const LinkConfig& link : config.links)
     co_await check_link(lines, link, environment, mongo_answers);

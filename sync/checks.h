@@ -6,7 +6,8 @@
 
 namespace crossfade::sync {
 
-/// What `crossfade check` looks at: MongoDB, then for each link its table, stream and collection.
+/// What `crossfade check` looks at: the data_dir, MongoDB, then for each link its table, stream and
+/// collection.
 /// Changes nothing.
 Task<std::vector<CheckLine>> check_all(const Config& config, Executor executor);
 

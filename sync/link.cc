@@ -148,6 +148,7 @@ Task<Result<void>> Link::copy() {
   activity_ = "Copying the table.";
   CO_TRY_VOID(co_await load_->run());
   if (members_->stop().requested()) co_return Result<void>();
+  co_await count_parked();
   environment_.log.info("load_done", {{"link", config_.name}, {"items", load_->items()}});
   co_return Result<void>();
 }

@@ -3,9 +3,19 @@
 namespace crossfade::sync {
 namespace {
 
-std::string mend(const std::string& table) {
-  return "aws dynamodb update-table --table-name " + table +
-         " --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES";
+std::string update_stream(const std::string& table, const std::string& specification) {
+  return "aws dynamodb update-table --table-name " + table + " --stream-specification " +
+         specification;
+}
+
+std::string turn_on(const std::string& table) {
+  return update_stream(table, "StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES");
+}
+
+/// A table takes one change at a time.
+std::string turn_off_and_on(const std::string& table) {
+  return update_stream(table, "StreamEnabled=false") +
+         " && aws dynamodb wait table-exists --table-name " + table + " && " + turn_on(table);
 }
 
 codec::KeyType key_type(char type) {
@@ -21,15 +31,13 @@ Result<void> check_stream(const dynamo::TableDescription& table) {
     return fail(Fault::invalid,
                 "The table " + table.name +
                     " has no stream, so its changes cannot be followed; turn it on with: " +
-                    mend(table.name));
+                    turn_on(table.name));
   }
   if (table.stream_view_type != "NEW_AND_OLD_IMAGES") {
-    return fail(Fault::invalid,
-                "The stream of table " + table.name + " has the view type " +
-                    table.stream_view_type +
-                    ", but both images are needed; turn it off (--stream-specification "
-                    "StreamEnabled=false), then on again with: " +
-                    mend(table.name));
+    return fail(
+        Fault::invalid,
+        "The stream of table " + table.name + " has the view type " + table.stream_view_type +
+            ", but both images are needed; a new stream has them: " + turn_off_and_on(table.name));
   }
   return {};
 }

@@ -93,13 +93,26 @@ std::string why_no_server(std::string_view text) {
   if (begin == std::string_view::npos || end == std::string_view::npos || end <= begin)
     return "no server there is the primary of the replica set that the connection string names (is "
            "it a replica set of that name, initiated, with a majority of its members up?)";
-  return words(text.substr(begin + 1, end - begin - 1));
+  return words(text.substr(begin + 1, end - begin - 1)) +
+         "; check that it runs there, and mongodb.uri";
 }
 
 struct Verdict {
   Fault fault;
   std::string message;
 };
+
+Verdict refused_identity(std::string_view text) {
+  return {Fault::credentials, "MongoDB refused the credentials (" + words(text) +
+                                  "): check the user, the password and authSource in mongodb.uri"};
+}
+
+/// The server quotes the whole command, documents included: that stays out.
+Verdict denied(std::string_view text) {
+  return {Fault::forbidden, "MongoDB denies the permission (" +
+                                words(text.substr(0, text.find(" {"))) +
+                                "): give the user of mongodb.uri a role that has it"};
+}
 
 Verdict of_watch(std::int32_t code, std::string_view text) {
   if (code == kHistoryLost)
@@ -135,10 +148,10 @@ std::optional<Verdict> of_document(std::int32_t code, std::string_view text) {
 std::optional<Verdict> of_permission(std::int32_t code, std::string_view text) {
   switch (code) {
     case kAuthenticationFailed:
-      return Verdict{Fault::credentials, "MongoDB refused the credentials: " + words(text)};
+      return refused_identity(text);
     case kUnauthorized:
     case kAtlas:
-      return Verdict{Fault::forbidden, "MongoDB denies the permission: " + words(text)};
+      return denied(text);
     case kNamespaceNotFound:
       return Verdict{Fault::not_found, "MongoDB has no such collection: " + words(text)};
     case kNamespaceExists:
@@ -184,7 +197,7 @@ Verdict verdict_of(const Failure& failure, Activity activity) {
     case Failure::Source::network:
       return {Fault::transient, "the connection to MongoDB failed: " + text};
     case Failure::Source::authentication:
-      return {Fault::credentials, "MongoDB refused the credentials: " + text};
+      return refused_identity(failure.text);
     case Failure::Source::document:
       return {Fault::rejected, "the document cannot be sent to MongoDB: " + text};
     case Failure::Source::driver:

@@ -161,26 +161,38 @@ struct HttpServer::Impl {
     buffer.consume(head_size);
     Received request = parse_head(head);
     request.connection = number;
+    const std::string length = request.header("content-length");
+    const std::size_t size = length.empty() ? 0 : std::stoul(length);
+    const bool whole = wants_body();
+    if (whole) request.body = take_body(stream, buffer, size);
     const Reply reply = reply_to(request);
     if (reply.act == Reply::Act::reset_early) {
       socket.set_option(asio::socket_base::linger(true, 0), failure);
       return false;
     }
-    const std::string length = request.header("content-length");
-    read_body(stream, buffer, length.empty() ? 0 : std::stoul(length), number);
+    if (!whole) record_body(take_body(stream, buffer, size), number);
     return answer(stream, reply);
   }
 
-  /// Takes the body and fills it into what was recorded of the request.
+  bool wants_body() {
+    const std::lock_guard hold(lock);
+    return with_body;
+  }
+
   template <class Stream>
-  void read_body(Stream& stream, asio::streambuf& buffer, std::size_t size, int number) {
+  std::string take_body(Stream& stream, asio::streambuf& buffer, std::size_t size) {
     boost::system::error_code failure;
     if (buffer.size() < size) {
       asio::read(stream, buffer, asio::transfer_exactly(size - buffer.size()), failure);
     }
     const std::size_t got = std::min(size, buffer.size());
-    const std::string body(static_cast<const char*>(buffer.data().data()), got);
+    std::string body(static_cast<const char*>(buffer.data().data()), got);
     buffer.consume(got);
+    return body;
+  }
+
+  /// Fills it into what was recorded of the request when its head was in.
+  void record_body(const std::string& body, int number) {
     const std::lock_guard hold(lock);
     for (auto it = requests.rbegin(); it != requests.rend(); ++it) {
       if (it->connection != number) continue;
@@ -221,6 +233,7 @@ struct HttpServer::Impl {
   mutable std::mutex lock;
   mutable std::condition_variable wake;
   bool stopping = false;
+  bool with_body = false;
   Script script;
   std::vector<Received> requests;
   std::list<tcp::socket*> open;
@@ -237,6 +250,13 @@ HttpServer::~HttpServer() = default;
 void HttpServer::serve(Script script) {
   const std::lock_guard hold(impl_->lock);
   impl_->script = std::move(script);
+  impl_->with_body = false;
+}
+
+void HttpServer::serve_whole(Script script) {
+  const std::lock_guard hold(impl_->lock);
+  impl_->script = std::move(script);
+  impl_->with_body = true;
 }
 
 void HttpServer::serve(std::vector<Reply> replies) {

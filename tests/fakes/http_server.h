@@ -58,6 +58,8 @@ class HttpServer {
 
   /// Answers to every request from now on; called on the connection's thread, one at a time.
   void serve(Script script);
+  /// The same, called when the body is in too: the request that the script sees holds it.
+  void serve_whole(Script script);
   /// These answers in turn, the last one for ever.
   void serve(std::vector<Reply> replies);
 

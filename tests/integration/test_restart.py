@@ -6,6 +6,7 @@ time, one to MongoDB as soon as the link follows MongoDB's changes.
 
 import contextlib
 import datetime
+import pathlib
 import random
 import signal
 import time
@@ -276,6 +277,13 @@ def test_a_transaction_that_a_killed_process_left_open(pair, service_of):
         service.wait(pair.name, "drained", timeout=10)
         assert pair.assert_equal().items == 10
         dead.end_session()
+
+
+def test_a_kill_leaves_nothing_in_shared_memory(pair, service_of):
+    """The MongoDB driver would leave a file for each, in the way of a later process of that pid."""
+    service = service_of(pair).start()
+    service.kill()
+    assert not pathlib.Path(f"/dev/shm/mongoc-{service.process.pid}").exists()
 
 
 def test_after_a_kill_our_writes_are_still_known_as_ours(pair, service_of):

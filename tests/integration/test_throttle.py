@@ -104,7 +104,7 @@ def test_throttled_for_long_in_both_directions(scripted):
     write_on_both_sides(other, 1)
     service.wait(other.name, "drained")
     other.assert_equal()
-    time.sleep(5)
+    time.sleep(3)
     assert "throttle" in service.status(pair.name)["reason"].lower()
     assert not pair.compare().equal
     world.control.clear_faults()
@@ -152,7 +152,7 @@ def test_stopped_and_killed_while_throttled(scripted):
 
 
 def test_a_long_outage(scripted):
-    """Ten seconds without DynamoDB, at the moment when every shard has rolled."""
+    """Eight seconds without DynamoDB, at the moment when every shard has rolled."""
     world = scripted(shards=2)
     pair = world.pair()
     service = world.service(pair.link(**BOTH_SIDES)).start()
@@ -163,7 +163,7 @@ def test_a_long_outage(scripted):
     for operation in ("DescribeStream", "GetShardIterator"):
         world.control.fault(operation, "error", times=None, status=500)
     world.control.fault("writes", "error", times=None, status=503, text="_crossfade")
-    time.sleep(10)
+    time.sleep(8)
     world.control.clear_faults()
     service.wait(pair.name, "drained")
     pair.assert_equal()

@@ -85,7 +85,7 @@ def _ready(port, replica_set, password):
     if password:
         direct.admin.command("createUser", USER, pwd=password, roles=["root"])
     direct.close()
-    who = f"{USER}:{urllib.parse.quote_plus(password)}@" if password else ""
+    who = f"{USER}:{urllib.parse.quote(password, safe='')}@" if password else ""
     options = "?replicaSet=rs0" if replica_set else ""
     uri = f"mongodb://{who}127.0.0.1:{port}/{options}"
     return Mongod(port, uri, pymongo.MongoClient(uri))

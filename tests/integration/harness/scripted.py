@@ -8,7 +8,6 @@
     world.control.split(pair.table)
 """
 
-import contextlib
 import dataclasses
 import itertools
 import os
@@ -16,7 +15,6 @@ import threading
 import time
 
 import pytest
-from pymongo.errors import PyMongoError
 
 from conftest import Pair
 from harness import fake_dynamo
@@ -43,8 +41,10 @@ class Scripted:
         name = f"f{os.getpid()}x{next(_numbers)}"
         stores_module.create_table(self.stores.dynamodb, name, key=key, **options)
         stores = dataclasses.replace(self.stores, mongo=mongo) if mongo else self.stores
-        self._pairs.append(Pair(stores, name, name, f"{database}.{name}"))
-        return self._pairs[-1]
+        pair = Pair(stores, name, name, f"{database}.{name}")
+        if not mongo:
+            self._pairs.append(pair)
+        return pair
 
     def service(self, *links, extra=None, engines=None, **options):
         """Not started; with a folder and a state database of its own, as `service.state`."""
@@ -87,8 +87,7 @@ class Scripted:
                 service.kill()
             self.stores.mongo.drop_database(service.state)
         for pair in self._pairs:
-            with contextlib.suppress(PyMongoError):  # its MongoDB may have ended before
-                pair.collection.drop()
+            pair.collection.drop()
         self._context.__exit__(None, None, None)
         self.stores.mongo.close()
 

@@ -77,13 +77,17 @@ class Service:
 
     def configure(self, engines, links, extra=None):
         """Writes the configuration anew; a running service sees it at its next start."""
-        self._engines, self._extra = engines, extra
+        self._engines, self._links, self._extra = engines, links, extra
         data = self.folder / "data"
         self.config.write_text(configuration(engines, data, self.admin_port, links, extra))
 
     def configure_links(self, *links):
         """The same configuration with other links, from the next start on."""
         self.configure(self._engines, links, self._extra)
+
+    def configure_extra(self, **sections):
+        """The same configuration with other top-level keys, from the next start on."""
+        self.configure(self._engines, self._links, {**(self._extra or {}), **sections})
 
     # ---- the process
 

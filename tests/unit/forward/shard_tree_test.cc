@@ -175,15 +175,15 @@ TEST(ShardTreeTest, FindsNothingUnknown) {
 
 /// Event logs hold this text: version 1 reads back for ever.
 TEST(ShardTreeTest, TheSnapshotIsGolden) {
-  ShardTree tree = ShardTree::begin({closed_shard("a"), open_shard("b", "a")}, kNow);
+  ShardTree tree = ShardTree::begin({{"a", "", "7", "99"}, open_shard("b", "a")}, kNow);
   tree.add_children({open_shard("c", "b")});
   tree.advance("b", "123");
   EXPECT_EQ(
       tree.to_json(),
       R"({"began_ms":1767225600000,"shards":[)"
-      R"({"again":false,"from_latest":false,"id":"a","parent":"","sequence":"","state":2},)"
-      R"({"again":false,"from_latest":true,"id":"b","parent":"a","sequence":"123","state":1},)"
-      R"({"again":false,"from_latest":false,"id":"c","parent":"b","sequence":"","state":0}],)"
+      R"({"again":false,"first":"7","from_latest":false,"id":"a","parent":"","sequence":"","state":2},)"
+      R"({"again":false,"first":"100","from_latest":true,"id":"b","parent":"a","sequence":"123","state":1},)"
+      R"({"again":false,"first":"100","from_latest":false,"id":"c","parent":"b","sequence":"","state":0}],)"
       R"("v":1})");
 }
 

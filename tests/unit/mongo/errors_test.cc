@@ -137,9 +137,21 @@ TEST(MongoErrors, AnUnreachableServerIsNamedByItsAddress) {
   };
   EXPECT_EQ(told("No suitable servers found: `serverSelectionTimeoutMS` expired: [connection "
                  "refused calling hello on '127.0.0.1:9']"),
-            "MongoDB cannot be reached: connection refused calling hello on '127.0.0.1:9'");
+            "MongoDB cannot be reached: connection refused calling hello on '127.0.0.1:9'; check "
+            "that it runs there, and mongodb.uri");
   EXPECT_THAT(told("No suitable servers found: `serverSelectionTimeoutMS` expired"),
               HasSubstr("replica set of that name"));
+}
+
+TEST(MongoErrors, ADeniedCommandIsNotQuoted) {
+  const Error error = classify(of(Source::server, 13,
+                                  "not authorized on shop to execute command { insert: \"orders\", "
+                                  "documents: [ { _id: \"secret\" } ] }"),
+                               Activity::write);
+  EXPECT_EQ(error.fault, Fault::forbidden);
+  EXPECT_EQ(error.message,
+            "MongoDB denies the permission (not authorized on shop to execute command): give the "
+            "user of mongodb.uri a role that has it");
 }
 
 TEST(MongoErrors, TheValuesOfAUniqueIndexStayOutOfTheSentence) {

@@ -66,8 +66,13 @@ TEST(PreflightTest, AStreamOfAnotherViewTypeIsRefusedWithBothCommands) {
     const auto refused = check_stream(other);
     expect_sentence(refused, Fault::invalid);
     EXPECT_THAT(refused.error().message, HasSubstr(type));
-    EXPECT_THAT(refused.error().message, HasSubstr("StreamEnabled=false"));
-    EXPECT_THAT(refused.error().message, HasSubstr("StreamViewType=NEW_AND_OLD_IMAGES"));
+    EXPECT_THAT(
+        refused.error().message,
+        HasSubstr(
+            "aws dynamodb update-table --table-name Orders --stream-specification "
+            "StreamEnabled=false && aws dynamodb wait table-exists --table-name Orders && aws "
+            "dynamodb update-table --table-name Orders --stream-specification "
+            "StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES"));
   }
 }
 
