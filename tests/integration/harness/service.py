@@ -66,7 +66,7 @@ class Service:
         self.config = self.folder / "crossfade.yaml"
         self.log = self.folder / "crossfade.log"
         self.process = None
-        self._environment = {
+        self.environment = {
             **os.environ,
             **stores.CREDENTIALS,
             **(environment or {}),
@@ -103,7 +103,7 @@ class Service:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment,
+                env=self.environment,
                 start_new_session=True,
             )
         if ready_within is not None:
@@ -188,11 +188,22 @@ class Service:
         return subprocess.run(
             [binary(), *arguments],
             input=stdin,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=timeout,
             check=False,
+        )
+
+    def begin_cli(self, *arguments):
+        """The same without waiting for its end; returns the Popen, which a test waits for."""
+        return subprocess.Popen(
+            [binary(), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environment,
+            text=True,
         )
 
     def status(self, link=None):
