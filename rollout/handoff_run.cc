@@ -193,7 +193,8 @@ Task<Event> HandoffRun::await_clients(Stop& limit) {
     if (asked && parts_.registry.settled(version, fenced_at_ms_, now) && !unsettled()) break;
     if (limit.requested()) {
       std::string names;
-      for (const std::string& id : parts_.registry.awaited(version, now)) names += " " + id;
+      for (const std::string& id : parts_.registry.awaited(version, fenced_at_ms_, now))
+        names += " " + id;
       co_return Failed{names.empty() ? "a write with a lost reply may still land"
                                      : "no acknowledgement by client" + names};
     }
