@@ -16,57 +16,76 @@ _TARGET = re.compile(rb"\r\nx-amz-target: *\w+\.(\w+)\r\n", re.IGNORECASE)
 _TAIL = 80  # a header cut by the end of a segment is found with the next
 
 
-class Spy:
-    """Forwards connections and keeps the times of the calls by operation."""
+class End(asyncio.Protocol):
+    """One end of a connection: hands what it receives to the other end, and closes with it."""
 
-    def __init__(self, target):
-        parts = urllib.parse.urlsplit(target)
-        self._target = (parts.hostname, parts.port)
-        self.times = collections.defaultdict(list)
+    def __init__(self):
+        self.other = None
+        self._transport = None
+        self._early = b""
 
-    def _note(self, data):
-        """Notes the calls in the data; returns what may be the begin of one."""
-        end = 0
-        for match in _TARGET.finditer(data):
-            self.times[match[1].decode()].append(time.monotonic())
-            end = match.end()
-        return data[max(end, len(data) - _TAIL) :]
+    def connection_made(self, transport):
+        self._transport = transport
+        transport.write(self._early)
 
-    async def serve(self, reader, writer):
+    def send(self, data):
+        if self._transport is None:
+            self._early += data
+        else:
+            self._transport.write(data)
+
+    def close(self):
+        if self._transport is not None:
+            self._transport.close()
+
+    def data_received(self, data):
+        self.other.send(data)
+
+    def connection_lost(self, exc):
+        self.other.close()
+
+
+class Spy(End):
+    """The client's end. Notes the calls that pass in `times`, by operation."""
+
+    def __init__(self, address, times):
+        super().__init__()
+        self.other = End()
+        self.other.other = self
+        self._address = address
+        self._times = times
+        self._tail = b""
+        self._connecting = None
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        self._connecting = asyncio.ensure_future(self._connect())
+
+    async def _connect(self):
         try:
-            far_reader, far_writer = await asyncio.open_connection(*self._target)
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: self.other, *self._address)
         except OSError:
-            writer.close()
-            return
-        await asyncio.gather(
-            self._requests(reader, far_writer),
-            self._pump(far_reader, writer),
-            return_exceptions=True,
-        )
+            self.close()
 
-    async def _requests(self, reader, writer):
-        tail = b""
-        while data := await reader.read(1 << 16):
-            tail = self._note(tail + data)
-            writer.write(data)
-            await writer.drain()
-        writer.close()
-
-    @staticmethod
-    async def _pump(reader, writer):
-        while data := await reader.read(1 << 16):
-            writer.write(data)
-            await writer.drain()
-        writer.close()
+    def data_received(self, data):
+        super().data_received(data)
+        data, end = self._tail + data, 0
+        for match in _TARGET.finditer(data):
+            self._times[match[1].decode()].append(time.monotonic())
+            end = match.end()
+        self._tail = data[max(end, len(data) - _TAIL) :]
 
 
 async def _run(target):
-    spy = Spy(target)
-    server = await asyncio.start_server(spy.serve, "127.0.0.1", 0)
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    parts = urllib.parse.urlsplit(target)
+    address = (parts.hostname, parts.port)
+    times = collections.defaultdict(list)
     loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Spy(address, times), "127.0.0.1", 0)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
-        print(json.dumps(spy.times), flush=True)
+        print(json.dumps(times), flush=True)
 
 
 class CountingProxy:

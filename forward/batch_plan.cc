@@ -1,6 +1,7 @@
 #include "forward/batch_plan.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -42,10 +43,13 @@ void BatchPlanner::add(Change change, eventlog::Position position) {
 BatchPlan BatchPlanner::finish() {
   std::set<std::string> later;
   std::vector<Step> kept;
+  std::vector<Step> removals;
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
     const bool whole = step->kind == Kind::violation || step->kind == Kind::dead;
-    if (whole || later.insert(step->change.key.bson).second) kept.push_back(std::move(*step));
+    if (!whole && !later.insert(step->change.key.bson).second) continue;
+    (step->kind == Kind::remove ? removals : kept).push_back(std::move(*step));
   }
+  std::ranges::move(removals, std::back_inserter(kept));
   std::ranges::reverse(kept);
   steps_.clear();
   return {std::move(kept), std::exchange(source_times_, {})};

@@ -26,7 +26,8 @@ struct Step {
   eventlog::Position position = 0;
 };
 
-/// What one lane does with one batch, in order.
+/// What one lane does with one batch, in order: removals first, because the server takes neighbours
+/// of one kind as one command. No two steps write the same key, so their order is free.
 struct BatchPlan {
   std::vector<Step> steps;
   std::vector<std::int64_t> source_times;  ///< of every genuine change, coalesced ones included

@@ -69,11 +69,19 @@ TEST_F(BatchPlanTest, IsEmptyAtFirstAndAfterItIsFinished) {
   EXPECT_THAT(steps(), IsEmpty());
 }
 
-TEST_F(BatchPlanTest, KeepsTheOrderOfDifferentKeys) {
+TEST_F(BatchPlanTest, RemovalsComeFirstAndElseTheOrderIsKept) {
+  add(put("d"));
+  add(removal("c"));
   add(put("b"));
   add(removal("a"));
-  add(put("c"));
-  EXPECT_THAT(steps(), ElementsAre("put b@0", "remove a@1", "put c@2"));
+  EXPECT_THAT(steps(), ElementsAre("remove c@1", "remove a@3", "put d@0", "put b@2"));
+}
+
+TEST_F(BatchPlanTest, ARemovedKeyThatCameBackIsOnlyPut) {
+  add(removal("a"));
+  add(put("a"));
+  add(removal("b"));
+  EXPECT_THAT(steps(), ElementsAre("remove b@2", "put a@1"));
 }
 
 TEST_F(BatchPlanTest, OfSeveralChangesOfAKeyTheLastCounts) {
@@ -81,8 +89,8 @@ TEST_F(BatchPlanTest, OfSeveralChangesOfAKeyTheLastCounts) {
   add(put("b"));
   add(put("a", "second"));
   add(removal("b"));
-  EXPECT_THAT(steps(), ElementsAre("put a@2", "remove b@3"));
-  EXPECT_EQ(plan.steps[0].change.image, "second");
+  EXPECT_THAT(steps(), ElementsAre("remove b@3", "put a@2"));
+  EXPECT_EQ(plan.steps[1].change.image, "second");
 }
 
 TEST_F(BatchPlanTest, EveryGenuineChangeIsTimedWhetherCoalescedOrNot) {
