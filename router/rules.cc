@@ -9,11 +9,9 @@ namespace {
 
 constexpr std::uint64_t kBuckets = 10'000;
 
-std::uint64_t bucket_of(const std::string& salt, const std::string& subject) {
-  std::string seeded = salt;
-  seeded.push_back('\0');
-  seeded.append(subject);
-  return xxh64(seeded) % kBuckets;
+std::uint64_t bucket_of(std::string_view salt, std::string_view subject) {
+  constexpr std::string_view kSeparator("\0", 1);
+  return Xxh64().add(salt).add(kSeparator).add(subject).value() % kBuckets;
 }
 
 std::uint64_t buckets_moved(double percent) {
@@ -31,7 +29,7 @@ std::string_view to_string(Side side) {
   return side == Side::dynamodb ? "dynamodb" : "mongodb";
 }
 
-Side AuthorityRule::side_of(const std::optional<std::string>& subject) const {
+Side AuthorityRule::side_of(std::optional<std::string_view> subject) const {
   const std::uint64_t limit = buckets_moved(percent);
   if (!subject) return limit >= kBuckets ? Side::mongodb : Side::dynamodb;
   if (deny.contains(*subject)) return Side::dynamodb;
@@ -39,7 +37,7 @@ Side AuthorityRule::side_of(const std::optional<std::string>& subject) const {
   return bucket_of(salt, *subject) < limit ? Side::mongodb : Side::dynamodb;
 }
 
-Decision RuleSet::decide(const std::optional<std::string>& subject) const {
+Decision RuleSet::decide(std::optional<std::string_view> subject) const {
   const Side side = rule.side_of(subject);
   return {side, next && next->side_of(subject) != side};
 }

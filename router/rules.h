@@ -13,8 +13,9 @@ enum class Side : std::uint8_t { dynamodb, mongodb };
 std::string_view to_string(Side side);
 
 /// Who owns writes, by subject: deny > allow > bucket = XXH64(salt, NUL, subject) mod 10000 <
-/// percent x 100. Pure; the same for ever for the same rule, so raising the percentage only adds
-/// subjects.
+/// percent x 100 (rounded, a half upwards). Subjects are compared byte by byte, as UTF-8 that
+/// nobody normalizes. Pure; the same for ever for the same rule, so raising the percentage only
+/// adds subjects.
 struct AuthorityRule {
   double percent = 0;  ///< of the subjects, served by MongoDB; two decimals count
   std::set<std::string, std::less<>> allow;
@@ -22,7 +23,8 @@ struct AuthorityRule {
   std::string salt;  ///< frozen when the group begins
 
   /// A key without a subject belongs to DynamoDB until the percentage is 100.
-  Side side_of(const std::optional<std::string>& subject) const;
+  /// Allocates nothing.
+  Side side_of(std::optional<std::string_view> subject) const;
 
   bool operator==(const AuthorityRule&) const = default;
 };
@@ -45,7 +47,7 @@ struct RuleSet {
   AuthorityRule rule;
   std::optional<AuthorityRule> next;
 
-  Decision decide(const std::optional<std::string>& subject) const;
+  Decision decide(std::optional<std::string_view> subject) const;
 
   bool operator==(const RuleSet&) const = default;
 };
