@@ -74,9 +74,8 @@ Task<Result<std::optional<std::string>>> Apply::read_document(const Key& key) {
 /// the same id.
 Task<Result<void>> Apply::violation(const Pending& pending) {
   const Change& change = pending.change;
-  CO_TRY(std::string key_json, context_.mapper.key_json(change.key));
-  CO_TRY(std::string body,
-         co_await context_.client.get_item(options_.table, std::move(key_json), true));
+  CO_TRY(const std::string key_json, context_.mapper.key_json(change.key));
+  CO_TRY(std::string body, co_await context_.client.get_item(options_.table, key_json, true));
   auto item = context_.mapper.read_item(body);
   state::Violation out;
   out.id = options_.link + "/backward/" + std::to_string(pending.position);

@@ -9,7 +9,7 @@ namespace crossfade::forward {
 namespace {
 
 constexpr std::int64_t kTreeEveryMs = 60'000;
-constexpr std::int64_t kOldRecordMarginMs = 5 * 60'000;
+constexpr std::int64_t kOldRecordMarginMs = 5LL * 60'000;
 constexpr Milliseconds kLineageEvery{60'000};
 constexpr Milliseconds kFullLogPause{5'000};
 constexpr Milliseconds kChildrenAppearWithin{30'000};

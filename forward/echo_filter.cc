@@ -3,7 +3,7 @@
 namespace crossfade::forward {
 namespace {
 
-constexpr std::int64_t kMaxAgeMs = 10 * 60 * 1000;
+constexpr std::int64_t kMaxAgeMs = 10LL * 60 * 1'000;
 
 }  // namespace
 

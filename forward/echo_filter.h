@@ -30,7 +30,7 @@ class EchoFilter {
   std::size_t size() const { return seen_.size(); }
 
   /// How far back echoes must be known, by the time of their records.
-  static constexpr std::int64_t kWindowMs = 12 * 60 * 1000;
+  static constexpr std::int64_t kWindowMs = 12LL * 60 * 1'000;
 
  private:
   struct Seen {

@@ -145,9 +145,9 @@ Task<Result<void>> Lane::add_step(const Step& step, LaneBatch& batch) {
 
 Task<Result<void>> Lane::add_restore(const Step& step, LaneBatch& batch) {
   const Key& key = step.change.key;
-  CO_TRY(std::string key_json, apply_.context_.mapper.key_json(key));
-  CO_TRY(std::string body, co_await apply_.context_.client.get_item(apply_.options_.table,
-                                                                    std::move(key_json), true));
+  CO_TRY(const std::string key_json, apply_.context_.mapper.key_json(key));
+  CO_TRY(std::string body,
+         co_await apply_.context_.client.get_item(apply_.options_.table, key_json, true));
   const auto item = apply_.context_.mapper.read_item(body);
   if (!item) {
     Step dead = step;
