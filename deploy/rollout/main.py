@@ -135,7 +135,7 @@ def steps(quick):
         yield (*ramp, "--to", "10", "--override", "clean_hours")
     yield (*ramp, "--to", "50", "--override", "clean_hours")
     yield (*ramp, "--allow", subject(1), "--allow", subject(2), "--override", "clean_hours")
-    yield (*ramp, "--deny", subject(3), "--override", "clean_hours")
+    yield (*ramp, "--deny", subject(3))
     yield (*ramp, "--to", "100", "--unlist", subject(3), "--override", "clean_hours")
     yield ("rollback",)
     yield (*ramp, "--to", "100", "--override", "clean_hours")

@@ -32,6 +32,11 @@ CLIENT = ROOT / "deploy/clients/python"
 COUNTER = "counter"
 ITEMS_EACH = 3  # keys that one worker owns of one subject
 RETRY_AFTER = 0.02
+STORE_ERRORS = (
+    botocore.exceptions.BotoCoreError,
+    botocore.exceptions.ClientError,
+    pymongo.errors.PyMongoError,
+)
 MAJORITY = pymongo.WriteConcern("majority")
 
 spawn = multiprocessing.get_context("spawn")
@@ -149,6 +154,7 @@ class _Worker:
         import crossfade_router
 
         self._refusals = (crossfade_router.Fenced, crossfade_router.NoLease)
+        self._late = crossfade_router.LateWrite
         self._world = world
         self._number = number
         self._rate = rate
@@ -174,6 +180,8 @@ class _Worker:
                 if command == "stop":
                     break
                 paused = command == "pause"
+                if paused:
+                    self._take_what_waits()
                 answers.send(self._ledger)
                 due = time.monotonic()
                 continue
@@ -184,6 +192,15 @@ class _Worker:
             time.sleep(max(0.0, due - time.monotonic()))
         self._router.close()
         answers.send(self._ledger)
+
+    def _take_what_waits(self, within=10):
+        """So that a pause leaves no refused write behind, unless its fence stays that long."""
+        deadline = time.monotonic() + within
+        while self._waiting and time.monotonic() < deadline:
+            subject, (since, operation, _) = next(iter(self._waiting.items()))
+            self._waiting.move_to_end(subject)
+            self._try(operation, since)
+            time.sleep(0.005)
 
     def _step(self):
         waiting = next(iter(self._waiting.items()), None)
@@ -212,36 +229,41 @@ class _Worker:
             return  # one refused write of a subject is enough to wait for
         try:
             with self._router.write(subject) as side:
-                self._perform(name, side, place, text)
+                taken = self._perform(name, side, place, text)
         except self._refusals:
             self._ledger.refused += 1
             now = time.monotonic()
             self._waiting[subject] = (since or now, operation, now + RETRY_AFTER)
             return
+        except self._late:
+            taken = False
+        self._note(taken, name, place, text)
         if since is not None:
             del self._waiting[subject]
             self._ledger.fences.append((subject, time.monotonic() - since))
 
     def _perform(self, name, side, place, text):
+        """Whether the store has acknowledged it."""
         table, subject, sk = place
         where = self._world.tables[table]
         try:
             getattr(self._sides, name)(side, where, subject, sk, text)
-        except (botocore.exceptions.BotoCoreError, pymongo.errors.PyMongoError,
-                botocore.exceptions.ClientError):
-            self._ledger.unknown += 1
-            if name == "add":
-                self._ledger.maybe_added[place] += 1
-            else:
-                allowed = self._ledger.items.setdefault(place, {None})
-                allowed.add(None if name == "delete" else text)
-            return
-        self._ledger.written += 1
-        self._ledger.sides[side] += 1
+        except STORE_ERRORS:
+            return False
+        self._ledger.sides[str(side)] += 1
+        return True
+
+    def _note(self, taken, name, place, text):
+        ledger = self._ledger
+        written = None if name == "delete" else text
+        ledger.written += taken
+        ledger.unknown += not taken
         if name == "add":
-            self._ledger.added[place] += 1
+            (ledger.added if taken else ledger.maybe_added)[place] += 1
+        elif taken:
+            ledger.items[place] = {written}
         else:
-            self._ledger.items[place] = {None if name == "delete" else text}
+            ledger.items.setdefault(place, {None}).add(written)
 
 
 def _run_worker(world, number, rate, seed, options, commands, answers):

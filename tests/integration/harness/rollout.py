@@ -57,7 +57,7 @@ class Rollout:
             self.service.wait(pair.name, until, timeout)
 
     def fleet(self, **options):
-        options = {"workers": 2, "rate": 120, "mode": "refuse", "lease": 3.0, **options}
+        options = {"workers": 2, "rate": 120, "mode": "refuse", "lease": 6.0, **options}
         return Fleet(self.world, **options)
 
     # ---- the operator
