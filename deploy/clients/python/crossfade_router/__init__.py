@@ -1,0 +1,1 @@
+"""The routing rule, see rules.py."""
