@@ -22,7 +22,13 @@ class EventSink {
   virtual void publish(std::string_view type, std::string json) = 0;
 };
 
-/// Executables that a team hangs on transitions.
+/// What a team hangs on the transitions of a group.
+struct HookOptions {
+  std::map<std::string, std::string> programs;  ///< by transition; a path each
+  Milliseconds limit{30'000};
+};
+
+/// Runs the programs.
 class Hooks {
  public:
   virtual ~Hooks() = default;
@@ -30,13 +36,15 @@ class Hooks {
   /// Runs what is configured for the transition (before_fence, before_journal, after_flip,
   /// after_undo, after_complete), bounded in time and output; its output, or an error whose
   /// sentence says why and whose detail is the output. Nothing configured is success.
-  virtual Task<Result<std::string>> run(std::string transition, Variables variables) = 0;
+  virtual Task<Result<std::string>> run(const HookOptions& hooks, std::string transition,
+                                        Variables variables) = 0;
 };
 
 struct GroupOptions {
   std::string name;
   AuthorityRule begin;  ///< the rule of a new group; an empty salt is made up once
   GuardLimits limits;
+  HookOptions hooks;
 };
 
 /// What every group of a process works with; all of it outlives the groups.

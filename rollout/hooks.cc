@@ -28,13 +28,14 @@ std::string how_it_ended(const SubprocessEnd& end, Milliseconds limit) {
 
 }  // namespace
 
-Task<Result<std::string>> ProgramHooks::run(std::string transition, Variables variables) {
-  const auto program = options_.programs.find(transition);
-  if (program == options_.programs.end()) co_return std::string();
+Task<Result<std::string>> ProgramHooks::run(const HookOptions& hooks, std::string transition,
+                                            Variables variables) {
+  const auto program = hooks.programs.find(transition);
+  if (program == hooks.programs.end()) co_return std::string();
   SubprocessOptions options;
   options.arguments = {program->second};
   options.variables = std::move(variables);
-  options.limit = options_.limit;
+  options.limit = hooks.limit;
   options.most_output = kMostOutput;
   options.with_errors = true;
   auto work = [&]() -> SubprocessEnd { return run_subprocess(options); };
@@ -42,7 +43,7 @@ Task<Result<std::string>> ProgramHooks::run(std::string transition, Variables va
   if (end.good()) co_return std::move(end.output);
   co_return fail(Fault::invalid,
                  fmt::format("the hook {} ({}) {}", transition, program->second,
-                             how_it_ended(end, options_.limit)),
+                             how_it_ended(end, hooks.limit)),
                  std::move(end.output));
 }
 

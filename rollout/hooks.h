@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "common/async/offload.h"
@@ -8,22 +7,16 @@
 
 namespace crossfade::rollout {
 
-struct HookOptions {
-  std::map<std::string, std::string> programs;  ///< by transition; a path each
-  Milliseconds limit{30'000};
-};
-
-/// Runs the configured programs, each on a thread of the pool, with its variables in the
-/// environment; what they write (both streams, 16 KB) is kept with the audit entry.
+/// Runs each program on a thread of the pool, with its variables in the environment; what it writes
+/// (both streams, 16 KB) is kept with the audit entry.
 class ProgramHooks final : public Hooks {
  public:
-  ProgramHooks(HookOptions options, ThreadPool& threads)
-      : options_(std::move(options)), threads_(threads) {}
+  explicit ProgramHooks(ThreadPool& threads) : threads_(threads) {}
 
-  Task<Result<std::string>> run(std::string transition, Variables variables) override;
+  Task<Result<std::string>> run(const HookOptions& hooks, std::string transition,
+                                Variables variables) override;
 
  private:
-  HookOptions options_;
   ThreadPool& threads_;
 };
 

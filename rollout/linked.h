@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +19,7 @@ struct LinkFacts {
   std::string trouble;  ///< what troubles it at the moment; empty: nothing
   std::int64_t forward_lag_ms = 0;
   std::int64_t backward_lag_ms = 0;
-  std::int64_t dead_letters = 0;
+  std::int64_t dead_letters = 0;  ///< items that MongoDB could not take
   std::int64_t irreversible = 0;  ///< documents that DynamoDB cannot hold: backward dead letters
   std::int64_t violations = 0;    ///< ever
   std::int64_t mismatches = 0;    ///< found by the proving comparison and not yet resolved
@@ -33,9 +32,6 @@ struct LinkFacts {
   double log_free_fraction = 1;         ///< of the event logs' most bytes
   std::int64_t unsettled_until_ms = 0;  ///< a write of ours with a lost reply may land until then
 };
-
-/// Whether a key moves in a hand-off: the two rules place it differently.
-using MovesKey = std::function<bool(const Key&)>;
 
 enum class VerifyScope : std::uint8_t {
   recent,  ///< keys that changed in the last minutes, and a sample
@@ -69,11 +65,13 @@ class LinkedPair {
   /// twice, at least the measured propagation time apart. MongoDB: a majority write in the state
   /// database is seen in the change stream.
   virtual Task<Result<void>> drain(Side from, Stop& limit) = 0;
-  virtual Task<Result<Verification>> verify(VerifyScope scope, MovesKey moves, Stop& limit) = 0;
+  /// Compares keys whose subjects are fenced under `rules`, with strong reads on both sides.
+  virtual Task<Result<Verification>> verify(VerifyScope scope, RuleSet rules, Stop& limit) = 0;
   /// Both applies stop at the present ends of their logs, and both checkpoints are stored there:
   /// what is captured from now on waits. With `reachable` false MongoDB is gone: the backward
-  /// direction still applies what its log holds, the forward one stops where it is, and no
-  /// checkpoint is stored.
+  /// direction still applies what its log holds as far as that needs no MongoDB, the forward one
+  /// stops, and no checkpoint is stored: the barrier, once it is in the journal, stands for it.
+  /// After a failure the applies may be held: release() then.
   virtual Task<Result<control::Barrier>> hold(bool reachable, Stop& limit) = 0;
   /// The applies go on. Harmless when nothing is held.
   virtual void release() = 0;
@@ -84,11 +82,11 @@ class LinkedPair {
   /// becomes a violation, settled by the policy), and only then the forward direction goes on: no
   /// image is overwritten before it is kept.
   virtual Task<Result<Recovery>> recover(Stop& limit) = 0;
-  /// Records applied from now on are judged by `rules`; tokens carry its epoch. `barrier` and
-  /// `fence_ms` tell a straggler: a DynamoDB record of before the fence that comes behind the
-  /// barrier. Called while held, and once before the applies start.
-  virtual void adopt(const RuleSet& rules, const control::Barrier& barrier,
-                     std::int64_t fence_ms) = 0;
+  /// Records from now on are judged by `rules`, and tokens carry its epoch. `last` is the last
+  /// hand-off that took effect (absent: there was none): records before its barrier are judged by
+  /// the rule that it replaced, and a DynamoDB record of before its fence that comes behind the
+  /// barrier is a straggler. Called while held, and once before the applies start.
+  virtual void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last) = 0;
 };
 
 }  // namespace crossfade::rollout
