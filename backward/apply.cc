@@ -27,7 +27,8 @@ Apply::Apply(ApplyOptions options, ApplyContext context, Stop& parent)
       group_(parent),
       moved_(parent.executor()),
       checkpoints_(options_.state_database),
-      parked_(options_.state_database) {}
+      parked_(options_.state_database),
+      checkpoint_due_(parent.executor()) {}
 
 Task<Result<void>> Apply::prepare() {
   const state::LaneCheckpoint initial{state::lane_id(options_.link, "backward", 0),
@@ -41,7 +42,7 @@ Task<Result<void>> Apply::prepare() {
     return checkpoints_.open(client, initial);
   };
   CO_TRY(stored_, co_await offload(context_.threads, open));
-  cursor_ = stored_.offset;
+  cursor_ = std::max(stored_.offset, options_.done_until);
   watermark_ = Watermark(cursor_);
   suspect_until_ms_ = context_.writer.late_until_now();
   context_.writer.inherit_wary(stored_.wary_until_ms);
@@ -78,7 +79,7 @@ Task<Result<void>> Apply::run() {
 Task<Result<void>> Apply::dispatch() {
   Stop& stop = group_.stop();
   while (!stop.requested()) {
-    if (cursor_ >= context_.log.end()) {
+    if (cursor_ >= limit()) {
       co_await context_.log.appended().wait(stop, kWaitForMore);
       continue;
     }
@@ -86,7 +87,7 @@ Task<Result<void>> Apply::dispatch() {
            co_await context_.log.read(cursor_, kReadBytes));
     for (const eventlog::Record& record : records) {
       co_await wait_for_room();
-      if (stop.requested()) break;
+      if (stop.requested() || record.begin >= limit()) break;
       CO_TRY(Change change, decode(record.bytes));
       const std::uint64_t ticket = watermark_.issue(record.end);
       cursor_ = record.end;
@@ -96,13 +97,16 @@ Task<Result<void>> Apply::dispatch() {
   co_return Result<void>();
 }
 
+bool Apply::full() const {
+  const std::size_t standing = context_.writer.waiting() + (stranded_ ? blocked_.size() : 0);
+  const std::size_t writing = queues_.size() - standing;
+  const bool ahead = watermark_.next_ticket() - stored_ticket_ >= ReplayWindow::kMost;
+  return writing >= static_cast<std::size_t>(options_.concurrency) ||
+         pending_bytes_ >= kMaxPendingBytes || watermark_.open() >= kMaxPending ||
+         (ahead && !stranded_);
+}
+
 Task<void> Apply::wait_for_room() {
-  const auto full = [&] {
-    const std::size_t writing = queues_.size() - context_.writer.waiting();
-    return writing >= static_cast<std::size_t>(options_.concurrency) ||
-           pending_bytes_ >= kMaxPendingBytes || watermark_.open() >= kMaxPending ||
-           watermark_.next_ticket() - stored_ticket_ >= ReplayWindow::kMost;
-  };
   while (full() && !group_.stop().requested()) co_await moved_.wait(group_.stop(), kWaitForRoom);
 }
 
@@ -121,13 +125,16 @@ Task<Result<void>> Apply::work_key(std::string key) {
     CO_TRY_VOID(co_await work_all(std::exchange(queues_[key], {})));
   }
   queues_.erase(key);
+  blocked_.erase(key);
   moved_.notify();
   co_return Result<void>();
 }
 
-/// Each violation and each record without a form is kept, whatever comes behind it.
+/// Each violation and each record without a form is kept, whatever comes behind it. All of them
+/// stand on the same side of the last barrier: the dispatcher has waited there.
 Task<Result<void>> Apply::work_all(std::deque<Pending> batch) {
-  const bool ours = context_.owner(batch.front().change.key) == Side::mongodb;
+  const bool ours =
+      context_.owner(batch.front().change.key, batch.front().position) == Side::mongodb;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (window_.holds(batch[i].position))
       context_.writer.suspect(batch[i].change.key, suspect_until_ms_);
@@ -135,6 +142,14 @@ Task<Result<void>> Apply::work_all(std::deque<Pending> batch) {
     done(batch[i]);
   }
   co_return Result<void>();
+}
+
+/// A change that waits behind the one at work says it all.
+bool Apply::said_again(const std::string& key) const {
+  const auto waiting = queues_.find(key);
+  return waiting != queues_.end() && std::ranges::any_of(waiting->second, [](const Pending& later) {
+           return says_it_all(later.change.kind);
+         });
 }
 
 bool Apply::superseded(const std::deque<Pending>& batch, std::size_t which) const {
@@ -157,13 +172,9 @@ void Apply::done(const Pending& pending) {
   moved_.notify();
 }
 
-Task<void> Apply::reach(eventlog::Position position, Stop& stop) {
-  while (!stop.requested() && applied() < position) co_await moved_.wait(stop, Milliseconds(250));
-}
-
 Task<Result<void>> Apply::keep_checkpoint() {
   while (!group_.stop().requested()) {
-    co_await group_.stop().sleep(kCheckpointEvery);
+    co_await checkpoint_due_.wait(group_.stop(), kCheckpointEvery);
     auto stored = co_await store_checkpoint(false);
     if (!stored && stored.error().next() == Next::stop_link) co_return stored;
     if (!stored) context_.health.trouble("backward checkpoint", stored.error().message);

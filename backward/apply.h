@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
+#include <set>
 #include <string>
 
 #include "backward/coalesce.h"
@@ -12,16 +15,18 @@
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/eventlog/event_log.h"
-#include "router/rules.h"
 #include "common/model/health.h"
 #include "common/model/progress.h"
 #include "common/state/checkpoints.h"
 #include "common/state/parked.h"
 #include "common/state/restorer.h"
+#include "router/rules.h"
 
 namespace crossfade::backward {
 
-using OwnerOf = std::function<Side(const Key&)>;
+/// Who owns the key, by the rule for a record at this position; at kPresent, by that of now.
+using OwnerOf = std::function<Side(const Key&, eventlog::Position)>;
+inline constexpr eventlog::Position kPresent = std::numeric_limits<eventlog::Position>::max();
 
 struct ApplyOptions {
   std::string link;
@@ -30,6 +35,7 @@ struct ApplyOptions {
   std::string state_database;
   std::int64_t epoch = 1;
   std::int64_t found_until = 0;  ///< end of the log when the process began
+  std::int64_t done_until = 0;   ///< barrier of the last hand-off: everything before it is done
   int concurrency = 64;
   bool by_key_too =
       false;  ///< documents may have a foreign `_id`: look them up by the key attributes as well
@@ -56,6 +62,10 @@ struct ApplyContext {
 /// one key are coalesced to the last. The checkpoint follows the first record that is not done, so
 /// a crash repeats at most what was in flight or not yet stored as done. Of that only the last
 /// change of each key is written again, and the guard of every write makes the repetition harmless.
+///
+/// It can be held at a barrier. Being held is not stored, and a crash meanwhile is nothing special:
+/// a new process applies nothing before it knows the group's rules, and what it then applies begins
+/// at the checkpoint, which a hold that succeeded has left at the barrier.
 class Apply {
  public:
   Apply(ApplyOptions options, ApplyContext context, Stop& parent);
@@ -65,9 +75,26 @@ class Apply {
   Task<Result<void>> run();
   eventlog::Position applied() const { return watermark_.low(); }
   eventlog::Position stored() const { return stored_.offset; }
-  Task<void> reach(eventlog::Position position, Stop& stop);
+  /// Returns when everything before `position` is applied; Fault::stopped when either is stopped
+  /// before that.
+  Task<Result<void>> reach(eventlog::Position position, Stop& stop);
+
+  /// No record at or beyond `barrier`, an end of the log, is applied from now on. A later call may
+  /// move it on.
+  void hold(eventlog::Position barrier);
+  /// Returns when everything before the barrier is applied and the checkpoint is stored there;
+  /// Fault::stopped when either is stopped before that.
+  Task<Result<void>> settle(Stop& stop);
+  /// Instead of settle() when MongoDB is gone: returns when what needs no MongoDB is applied up to
+  /// the barrier, and the position before which everything is done. The rest (violations, dead
+  /// letters, restores) goes on being tried. No checkpoint is stored, none limits its lead.
+  Task<Result<eventlog::Position>> strand(Stop& stop);
+  /// Harmless when nothing is held.
+  void release();
 
  private:
+  static constexpr eventlog::Position kFree = kPresent;
+
   struct Pending {
     Change change;
     std::int64_t position;
@@ -76,19 +103,26 @@ class Apply {
   };
 
   Task<Result<void>> count_waiting();
+  Task<Result<void>> await(std::function<bool()> reached, Stop& stop);
+  eventlog::Position limit() const { return std::min(barrier_, context_.log.end()); }
   Task<Result<void>> dispatch();
+  bool full() const;
   Task<void> wait_for_room();
   void enqueue(Pending pending);
   Task<Result<void>> work_key(std::string key);
   Task<Result<void>> work_all(std::deque<Pending> batch);
   bool superseded(const std::deque<Pending>& batch, std::size_t which) const;
+  bool said_again(const std::string& key) const;
   Task<Result<void>> apply_until_done(const Pending& pending);
   Task<Result<void>> apply_one(const Pending& pending);
   Task<Result<void>> write(const Change& change, std::int64_t position);
   Task<Result<void>> restore(const Key& key, std::int64_t position);
   Task<Result<void>> violation(const Pending& pending);
+  Task<Result<void>> ask_restore(const Key& key);
   Task<Result<void>> park(const Pending& pending, std::string reason);
   Task<Result<std::optional<std::string>>> read_document(const Key& key);
+  template <class Work>
+  Task<std::invoke_result_t<Work&>> ask_mongodb(const Key& key, Work& work);
   void done(const Pending& pending);
   Task<Result<void>> keep_checkpoint();
   Task<Result<void>> store_checkpoint(bool clean);
@@ -107,6 +141,10 @@ class Apply {
   ReplayWindow window_;
   std::uint64_t stored_ticket_ = 0;    ///< tickets before it are behind the stored checkpoint
   std::int64_t suspect_until_ms_ = 0;  ///< what the process before has sent may land until then
+  eventlog::Position barrier_ = kFree;
+  Signal checkpoint_due_;
+  std::set<std::string> blocked_;  ///< keys whose worker waits for MongoDB
+  bool stranded_ = false;
 };
 
 }  // namespace crossfade::backward

@@ -10,9 +10,20 @@ constexpr Milliseconds kLongestPause{5'000};
 
 }  // namespace
 
+/// MongoDB may hold the call up: until one has succeeded, the key counts as blocked.
+template <class Work>
+Task<std::invoke_result_t<Work&>> Apply::ask_mongodb(const Key& key, Work& work) {
+  blocked_.insert(key.bson);
+  moved_.notify();
+  auto done = co_await offload(context_.threads, work);
+  if (done) blocked_.erase(key.bson);
+  co_return done;
+}
+
 /// Until the change is written or set aside; gives up only for what ends the link, and for the
-/// stop.
+/// stop. A restore that cannot be done now is moot once a later change of the key waits.
 Task<Result<void>> Apply::apply_until_done(const Pending& pending) {
+  const Change& change = pending.change;
   Stop& stop = group_.stop();
   Backoff backoff(kFirstPause, kLongestPause, context_.random);
   while (!stop.requested()) {
@@ -24,6 +35,7 @@ Task<Result<void>> Apply::apply_until_done(const Pending& pending) {
     const Error& error = applied.error();
     if (error.next() != Next::retry && error.next() != Next::retry_patiently) co_return error;
     context_.health.trouble("backward apply", error.message);
+    if (change.kind == ChangeKind::restore && said_again(change.key.bson)) co_return Result<void>();
     co_await stop.sleep(backoff.next() + kFirstPause);
   }
   co_return fail(Fault::stopped, "stopped");
@@ -32,8 +44,10 @@ Task<Result<void>> Apply::apply_until_done(const Pending& pending) {
 Task<Result<void>> Apply::apply_one(const Pending& pending) {
   const Change& change = pending.change;
   if (change.kind == ChangeKind::rejected) co_return co_await park(pending, change.reason);
-  const bool ours = context_.owner(change.key) == Side::mongodb;
-  if (!ours && change.kind == ChangeKind::restore) co_return Result<void>();
+  const bool asked = change.kind == ChangeKind::restore;
+  const auto position = asked ? kPresent : pending.position;
+  const bool ours = context_.owner(change.key, position) == Side::mongodb;
+  if (!ours && asked) co_return co_await ask_restore(change.key);
   if (!ours) co_return co_await violation(pending);
   auto written = co_await write(change, pending.position);
   if (written) co_return written;
@@ -55,6 +69,7 @@ Task<Result<void>> Apply::write(const Change& change, std::int64_t position) {
 
 Task<Result<void>> Apply::restore(const Key& key, std::int64_t position) {
   CO_TRY(std::optional<std::string> document, co_await read_document(key));
+  if (context_.owner(key, kPresent) != Side::mongodb) co_return co_await ask_restore(key);
   if (!document) co_return co_await context_.writer.remove(key, position, group_.stop());
   co_return co_await context_.writer.put(key, std::move(*document), position);
 }
@@ -67,7 +82,7 @@ Task<Result<std::optional<std::string>>> Apply::read_document(const Key& key) {
     if (found || !options_.by_key_too) return found;
     return client.find_one(options_.collection, filter);
   };
-  co_return co_await offload(context_.threads, read);
+  co_return co_await ask_mongodb(key, read);
 }
 
 /// Stored first, then the restore is asked for, then the record is done: a crash repeats it under
@@ -92,8 +107,12 @@ Task<Result<void>> Apply::violation(const Pending& pending) {
     mongo::Client client = context_.mongo.acquire();
     return parked_.add(client, violations);
   };
-  CO_TRY_VOID(co_await offload(context_.threads, store));
-  std::vector<Key> keys{change.key};
+  CO_TRY_VOID(co_await ask_mongodb(change.key, store));
+  co_return co_await ask_restore(change.key);
+}
+
+Task<Result<void>> Apply::ask_restore(const Key& key) {
+  std::vector<Key> keys{key};
   co_return co_await context_.restorer.ask(std::move(keys), context_.clock.wall_ms());
 }
 
@@ -115,7 +134,7 @@ Task<Result<void>> Apply::park(const Pending& pending, std::string reason) {
   context_.out.warning(
       "dead_letter",
       {{"link", options_.link}, {"direction", "backward"}, {"why", letters[0].reason}});
-  co_return co_await offload(context_.threads, store);
+  co_return co_await ask_mongodb(change.key, store);
 }
 
 }  // namespace crossfade::backward

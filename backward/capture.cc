@@ -13,11 +13,17 @@ constexpr Milliseconds kFirstPause{100};
 constexpr Milliseconds kLongestPause{5'000};
 constexpr Milliseconds kFullLogPause{5'000};
 
-Change position_only(std::string token) {
+Change position_only(std::string token, std::int64_t now_ms) {
   Change change;
   change.kind = ChangeKind::position;
+  change.source_time_ms = now_ms;
   change.source = std::move(token);
   return change;
+}
+
+/// Source time up to which a batch speaks for the whole stream.
+std::int64_t end_of(const mongo::ChangeBatch& batch, std::int64_t now_ms) {
+  return batch.events.empty() ? now_ms : read_event(batch.events.back(), {}, {}).time_ms;
 }
 
 Error ended(const Event& event, const mongo::Namespace& collection) {
@@ -54,7 +60,8 @@ Task<Result<void>> Capture::prepare() {
   CO_TRY_VOID(co_await open_stream());
   if (!token_.empty()) co_return Result<void>();
   CO_TRY(const mongo::ChangeBatch first, co_await next_batch());
-  std::vector<std::string> records{encode(position_only(first.resume_token))};
+  std::vector<std::string> records{
+      encode(position_only(first.resume_token, context_.clock.wall_ms()))};
   CO_TRY_VOID(co_await append(std::move(records)));
   co_return co_await accept(first);
 }
@@ -65,7 +72,12 @@ Task<Result<void>> Capture::recover(eventlog::Position from) {
            co_await context_.log.read(from, kReadBytes));
     for (const eventlog::Record& record : records) {
       CO_TRY(Change change, decode(record.bytes));
-      if (!change.source.empty()) token_ = std::move(change.source);
+      if (change.kind == ChangeKind::put || change.kind == ChangeKind::remove)
+        context_.recent.changed(change.key, Side::mongodb, record.begin, change.source_time_ms);
+      if (!change.source.empty()) {
+        token_ = std::move(change.source);
+        read_until_ms_ = std::max(read_until_ms_, change.source_time_ms);
+      }
       from = record.end;
     }
   }
@@ -142,7 +154,9 @@ Task<Result<void>> Capture::accept(mongo::ChangeBatch batch) {
   std::deque<std::string> fetched;
   CO_TRY(const std::vector<Event> events, co_await genuine_of(batch, fetched));
   std::vector<std::string> encoded;
+  std::vector<Key> keys;
   std::int64_t heartbeat = heartbeat_seen_;
+  const std::int64_t events_end_ms = end_of(batch, context_.clock.wall_ms());
   const std::int64_t now = context_.clock.wall_ms();
   std::int64_t oldest_ms = now;
   for (const Event& event : events) {
@@ -151,16 +165,20 @@ Task<Result<void>> Capture::accept(mongo::ChangeBatch batch) {
     for (const Change& change : changes_of(event, context_.mapper)) {
       oldest_ms = std::min(oldest_ms, change.source_time_ms);
       encoded.push_back(encode(change));
+      keys.push_back(change.key);
     }
   }
   const auto genuine = static_cast<std::int64_t>(encoded.size());
   if (genuine > 0 || (now - token_stored_ms_ >= kTokenEveryMs && !batch.events.empty())) {
-    encoded.push_back(encode(position_only(batch.resume_token)));
+    encoded.push_back(encode(position_only(batch.resume_token, now)));
     token_stored_ms_ = now;
-    CO_TRY_VOID(co_await append(std::move(encoded)));
+    CO_TRY(const std::vector<eventlog::Position> places, co_await append(std::move(encoded)));
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      context_.recent.changed(keys[i], Side::mongodb, places[i], now);
   }
   context_.progress.captured(context_.log.end(), genuine, oldest_ms);
   token_ = std::move(batch.resume_token);
+  read_until_ms_ = events_end_ms;
   heartbeat_seen_ = heartbeat;
   heartbeat_moved_.notify();
   co_return Result<void>();
@@ -211,13 +229,12 @@ Task<Result<void>> Capture::look_up(std::vector<Event>& events, std::deque<std::
 
 /// A full disk is waited out: the oplog keeps the events meanwhile, and its window is watched by
 /// the operator.
-Task<Result<void>> Capture::append(std::vector<std::string> records) {
+Task<Result<std::vector<eventlog::Position>>> Capture::append(std::vector<std::string> records) {
   while (true) {
     std::vector<std::string> copy = records;
     auto done = co_await context_.log.append(std::move(copy));
     if (done) context_.health.well("backward log");
-    if (done) co_return Result<void>();
-    if (done.error().fault != Fault::disk_full) co_return done.error();
+    if (done || done.error().fault != Fault::disk_full) co_return done;
     context_.health.trouble("backward log", done.error().message);
     context_.out.error("log_full", {{"link", options_.link}, {"why", done.error().message}});
     co_await group_.stop().sleep(kFullLogPause);

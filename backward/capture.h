@@ -13,6 +13,7 @@
 #include "common/eventlog/event_log.h"
 #include "common/model/health.h"
 #include "common/model/progress.h"
+#include "common/model/recent_keys.h"
 #include "common/mongo/change_stream.h"
 #include "common/state/heartbeats.h"
 
@@ -33,6 +34,7 @@ struct CaptureContext {
   const codec::Mapper& mapper;
   eventlog::EventLog& log;
   Progress& progress;
+  RecentKeys& recent;
   Health& health;
   const Clock& clock;
   Random& random;
@@ -53,6 +55,8 @@ class Capture {
   Task<Result<void>> prepare();
   /// Reads until the stop or a fault that ends the link.
   Task<Result<void>> run();
+  /// Wall time before which nothing is unread in the change stream; 0 when that is not known.
+  std::int64_t read_until_ms() const { return read_until_ms_; }
   /// Returns when everything committed before the call is durable in the log: writes a heartbeat
   /// and waits for its own event.
   Task<Result<void>> drain(Stop& stop);
@@ -67,7 +71,7 @@ class Capture {
   Task<Result<std::vector<Event>>> genuine_of(const mongo::ChangeBatch& batch,
                                               std::deque<std::string>& fetched);
   Task<Result<void>> look_up(std::vector<Event>& events, std::deque<std::string>& fetched);
-  Task<Result<void>> append(std::vector<std::string> records);
+  Task<Result<std::vector<eventlog::Position>>> append(std::vector<std::string> records);
   Task<Result<void>> recover(eventlog::Position from);
   Task<Result<void>> pause_or_end(Error error, Backoff& backoff);
 
@@ -82,6 +86,7 @@ class Capture {
   std::string token_;
   bool narrow_ = false;  ///< one event without images: with both, the next is larger than 16 MB
   std::int64_t token_stored_ms_ = 0;
+  std::int64_t read_until_ms_ = 0;
   std::int64_t heartbeat_seen_ = 0;
   Signal heartbeat_moved_;
 };

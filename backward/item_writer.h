@@ -39,6 +39,8 @@ class ItemWriter {
   /// Returns Fault::stopped when the stop is requested while it waits.
   Task<Result<void>> remove(Key key, std::int64_t position, Stop& stop);
 
+  /// For tokens from now on; never goes back.
+  void set_epoch(std::int64_t epoch) { options_.epoch = std::max(options_.epoch, epoch); }
   /// A write of this key may have been sent by an earlier process and land late.
   /// No delete of it before `until_ms` of the wall clock.
   void suspect(const Key& key, std::int64_t until_ms);

@@ -82,8 +82,36 @@ void Apply::lane_moved() {
   moved_.notify();
 }
 
-Task<void> Apply::reach(eventlog::Position position, Stop& stop) {
-  while (!stop.requested() && applied() < position) co_await moved_.wait(stop, Milliseconds(250));
+Task<Result<void>> Apply::await(std::function<bool()> reached, Stop& stop) {
+  while (!reached()) {
+    if (stop.requested() || group_.stop().requested())
+      co_return fail(Fault::stopped, "The forward direction did not get there in time.");
+    co_await moved_.wait(stop, Milliseconds(250));
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Apply::reach(eventlog::Position position, Stop& stop) {
+  const auto reached = [this, position] { return applied() >= position; };
+  co_return co_await await(reached, stop);
+}
+
+void Apply::hold(eventlog::Position barrier) {
+  barrier_ = barrier;
+  context_.log.appended().notify();
+}
+
+Task<Result<void>> Apply::settle(Stop& stop) {
+  settling_ = true;
+  context_.log.appended().notify();
+  const auto stored_there = [this] { return stored() >= barrier_; };
+  co_return co_await await(stored_there, stop);
+}
+
+void Apply::release() {
+  barrier_ = kFree;
+  settling_ = false;
+  context_.log.appended().notify();
 }
 
 }  // namespace crossfade::forward

@@ -15,29 +15,43 @@ bool counts(ChangeKind kind) {
   return kind == ChangeKind::put || kind == ChangeKind::remove || kind == ChangeKind::rejected;
 }
 
+/// Neither replaces what the batch says of the key before it, nor is it replaced.
+bool stands_alone(Kind kind) {
+  return kind == Kind::violation || kind == Kind::dead || kind == Kind::hand_over;
+}
+
 }  // namespace
 
 std::optional<Kind> BatchPlanner::kind_of(const Change& change, eventlog::Position position) const {
-  switch (change.kind) {
-    case ChangeKind::rejected:
-      return Kind::dead;
-    case ChangeKind::restore:
-      return owner_(change.key) == Side::dynamodb ? std::optional(Kind::restore) : std::nullopt;
-    case ChangeKind::put:
-    case ChangeKind::remove:
-      if (position >= armed_at_ && owner_(change.key) == Side::mongodb) {
-        return change.reason == kMaybeBeforeLoad ? std::nullopt : std::optional(Kind::violation);
-      }
-      return change.kind == ChangeKind::put ? Kind::put : Kind::remove;
-    default:
-      return std::nullopt;
+  const bool put = change.kind == ChangeKind::put;
+  if (change.kind == ChangeKind::rejected) return Kind::dead;
+  if ((put || change.kind == ChangeKind::remove) && position < armed_at_)
+    return put ? Kind::put : Kind::remove;
+  switch (judge_(change, position)) {
+    case Verdict::applies:
+      return put ? Kind::put : Kind::remove;
+    case Verdict::violates:
+      return change.reason == kMaybeBeforeLoad ? std::nullopt : std::optional(Kind::violation);
+    case Verdict::straggles:
+      return Kind::straggler;
+    case Verdict::restores:
+      return Kind::restore;
+    case Verdict::hands_over:
+      return Kind::hand_over;
+    case Verdict::nothing:
+      break;
   }
+  return std::nullopt;
 }
 
-void BatchPlanner::add(Change change, eventlog::Position position) {
+bool BatchPlanner::add(Change change, eventlog::Position position) {
   const std::optional<Kind> kind = kind_of(change, position);
+  const bool alone = kind == Kind::straggler && !empty();
+  const bool behind_one = !steps_.empty() && steps_.front().kind == Kind::straggler;
+  if (alone || (behind_one && (kind || counts(change.kind)))) return false;
   if (counts(change.kind)) source_times_.push_back(change.source_time_ms);
   if (kind) steps_.push_back({*kind, std::move(change), position});
+  return true;
 }
 
 BatchPlan BatchPlanner::finish() {
@@ -45,8 +59,7 @@ BatchPlan BatchPlanner::finish() {
   std::vector<Step> kept;
   std::vector<Step> removals;
   for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-    const bool whole = step->kind == Kind::violation || step->kind == Kind::dead;
-    if (!whole && !later.insert(step->change.key.bson).second) continue;
+    if (!stands_alone(step->kind) && !later.insert(step->change.key.bson).second) continue;
     (step->kind == Kind::remove ? removals : kept).push_back(std::move(*step));
   }
   std::ranges::move(removals, std::back_inserter(kept));

@@ -1,14 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/eventlog/event_log.h"
-#include "router/rules.h"
-#include "common/model/change.h"
+#include "forward/verdict.h"
 
 namespace crossfade::forward {
 
@@ -19,6 +17,8 @@ struct Step {
     remove,
     restore,    ///< the document is the item as DynamoDB has it now
     violation,  ///< made on the side without authority: store both images, ask for a restore
+    straggler,  ///< applied if MongoDB has not changed the document since the barrier
+    hand_over,  ///< a restore that has become the other direction's
     dead,       ///< cannot be mapped: dead letter
   };
   Kind kind = Kind::put;
@@ -33,24 +33,24 @@ struct BatchPlan {
   std::vector<std::int64_t> source_times;  ///< of every genuine change, coalesced ones included
 };
 
-using OwnerOf = std::function<Side(const Key&)>;
-
 /// Puts the changes of one lane in order: of several changes of a key only the last counts,
 /// violations and dead letters are all kept. Changes before `armed_at` are DynamoDB's by
-/// definition; one that the load may have seen is no news to a key of MongoDB's. Pure.
+/// definition; one that the load may have seen is no news to a key of MongoDB's. A straggler is a
+/// batch of its own, for its transaction depends on what was read. Pure.
 class BatchPlanner {
  public:
-  BatchPlanner(OwnerOf owner, std::int64_t armed_at)
-      : owner_(std::move(owner)), armed_at_(armed_at) {}
+  BatchPlanner(Judge judge, std::int64_t armed_at)
+      : judge_(std::move(judge)), armed_at_(armed_at) {}
 
-  void add(Change change, eventlog::Position position);
+  /// False when the change belongs into the next batch.
+  bool add(Change change, eventlog::Position position);
   BatchPlan finish();
   bool empty() const { return steps_.empty() && source_times_.empty(); }
 
  private:
   std::optional<Step::Kind> kind_of(const Change& change, eventlog::Position position) const;
 
-  OwnerOf owner_;
+  Judge judge_;
   std::int64_t armed_at_;
   std::vector<Step> steps_;
   std::vector<std::int64_t> source_times_;

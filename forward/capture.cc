@@ -14,9 +14,10 @@ constexpr Milliseconds kLineageEvery{60'000};
 constexpr Milliseconds kFullLogPause{5'000};
 constexpr Milliseconds kChildrenAppearWithin{30'000};
 
-Change position_only(std::string source) {
+Change position_only(std::string source, std::int64_t now_ms) {
   Change change;
   change.kind = ChangeKind::position;
+  change.source_time_ms = now_ms;
   change.source = std::move(source);
   return change;
 }
@@ -57,6 +58,18 @@ bool Capture::anchored() const {
     const auto tip = tips_.find(shard);
     return tip != tips_.end() && tip->second.anchored;
   });
+}
+
+std::int64_t Capture::read_until_ms() const {
+  std::int64_t until = now_ms();
+  for (const std::string& shard : tree_.reading()) {
+    const auto tip = tips_.find(shard);
+    const bool read = tip != tips_.end() && (tip->second.tip_ms > 0 || tip->second.earliest_ms > 0);
+    const std::int64_t seen =
+        read ? std::max(tip->second.tip_ms, tip->second.last_created_ms) : recovered_ms_;
+    until = std::min(until, seen);
+  }
+  return until;
 }
 
 Task<Result<void>> Capture::drain(Stop& stop) {
@@ -167,6 +180,7 @@ std::optional<Change> Capture::classify(const std::string& shard, codec::StreamR
   change.source = shard_position(shard, record.sequence_number);
   change.key = record.key;
   change.source_time_ms = std::max(record.created_ms, not_before_ms);
+  change.earliest_ms = tips_[shard].earliest_ms;
   if (filter_.is_echo(record)) {
     const bool gone = !record.new_token;
     change.kind = ChangeKind::echo;
@@ -195,24 +209,32 @@ Task<Result<void>> Capture::accept(const std::string& shard,
   if (records.empty()) co_return Result<void>();
   const std::string last = records.back().sequence_number;
   std::vector<std::string> encoded;
+  std::vector<std::pair<std::size_t, Key>> changed;  ///< by place among the encoded
   std::int64_t genuine = 0;
   std::int64_t echoes = 0;
   std::int64_t oldest_ms = context_.clock.wall_ms();
   for (codec::StreamRecord& record : records) {
-    tips_[shard].last_created_ms = record.created_ms;
+    Tip& tip = tips_[shard];
+    tip.last_created_ms = record.created_ms;
+    tip.earliest_ms = std::max(tip.earliest_ms, record.created_ms);
     const std::optional<Change> change = classify(shard, record, not_before_ms);
     if (!change) continue;
+    if (change->token) tip.earliest_ms = std::max(tip.earliest_ms, change->token->issued_ms);
     if (counts(*change)) {
       ++genuine;
+      changed.emplace_back(encoded.size(), change->key);
       oldest_ms = std::min(oldest_ms, change->source_time_ms);
     } else {
       ++echoes;
     }
     encoded.push_back(encode(*change));
   }
-  if (encoded.empty()) encoded.push_back(encode(position_only(shard_position(shard, last))));
+  if (encoded.empty())
+    encoded.push_back(encode(position_only(shard_position(shard, last), now_ms())));
   CO_TRY(const std::vector<eventlog::Position> places, co_await append(std::move(encoded)));
   if (places.empty()) co_return Result<void>();
+  for (const auto& [index, key] : changed)
+    context_.recent.changed(key, Side::dynamodb, places[index], now_ms());
   tree_.advance(shard, last);
   context_.progress.echoes(echoes);
   context_.progress.captured(places.back() + 1, genuine, oldest_ms);
@@ -240,7 +262,7 @@ Task<Result<std::vector<eventlog::Position>>> Capture::append(std::vector<std::s
 }
 
 Task<Result<void>> Capture::store_tree() {
-  Change snapshot = position_only("");
+  Change snapshot = position_only("", now_ms());
   snapshot.image = tree_.to_json();
   std::vector<std::string> records{encode(snapshot)};
   CO_TRY_VOID(co_await append(std::move(records)));

@@ -14,6 +14,7 @@
 #include "common/eventlog/event_log.h"
 #include "common/model/health.h"
 #include "common/model/progress.h"
+#include "common/model/recent_keys.h"
 #include "forward/echo_filter.h"
 #include "forward/poll_pace.h"
 #include "forward/shard_tree.h"
@@ -37,6 +38,7 @@ struct CaptureContext {
   const codec::Mapper& mapper;
   eventlog::EventLog& log;
   Progress& progress;
+  RecentKeys& recent;
   Health& health;
   const Clock& clock;
   Random& random;
@@ -58,6 +60,8 @@ class Capture {
   /// Every shard that was open at the start has an iterator: what is written from now on will be
   /// captured.
   bool anchored() const;
+  /// Wall time before which nothing is unread in any shard; 0 when that is not known.
+  std::int64_t read_until_ms() const;
   /// Returns when everything committed before the call is durable in the log.
   Task<Result<void>> drain(Stop& stop);
 
@@ -68,6 +72,8 @@ class Capture {
     bool anchored = false;
     std::int64_t reached_ms = -1;  ///< steady begin of the last request, if its page was not full
     std::int64_t last_created_ms = 0;
+    std::int64_t earliest_ms = 0;  ///< the next record of the shard was made then or later
+    std::int64_t tip_ms = 0;       ///< wall begin of the last request that reached the tip
   };
 
   Task<Result<void>> recover();
@@ -99,6 +105,7 @@ class Capture {
   EchoFilter filter_;
   std::map<std::string, Tip> tips_;
   std::int64_t tree_stored_ms_ = 0;
+  std::int64_t recovered_ms_ = 0;  ///< when the log says that the stream was read last
   bool appended_since_tree_ = false;
   bool recovered_ =
       false;  ///< cursors come from the log: LATEST would skip what happened meanwhile

@@ -24,6 +24,7 @@ Task<Result<void>> Capture::prepare() {
 Task<Result<void>> Capture::begin_at_present() {
   CO_TRY(auto listed, co_await list_shards());
   tree_ = ShardTree::begin(listed, now_ms());
+  recovered_ms_ = now_ms();
   co_return co_await store_tree();
 }
 
@@ -45,6 +46,8 @@ Task<Result<void>> Capture::replay(eventlog::Position from) {
            co_await context_.log.read(from, kReadBytes));
     for (const eventlog::Record& record : records) {
       CO_TRY(const Change change, decode(record.bytes));
+      if (change.kind != ChangeKind::restore)
+        recovered_ms_ = std::max(recovered_ms_, change.source_time_ms);
       if (change.kind == ChangeKind::position && !change.image.empty()) {
         CO_TRY(tree_, ShardTree::from_json(change.image));
         for (const auto& [shard, sequence] : durable) tree_.advance(shard, sequence);
@@ -54,6 +57,8 @@ Task<Result<void>> Capture::replay(eventlog::Position from) {
         durable[place->first] = std::move(place->second);
       }
       remember_echo(change);
+      if (change.kind == ChangeKind::put || change.kind == ChangeKind::remove)
+        context_.recent.changed(change.key, Side::dynamodb, record.begin, change.source_time_ms);
       from = record.end;
     }
   }

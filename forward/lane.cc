@@ -57,14 +57,21 @@ Task<Result<void>> Lane::open() {
 
 Task<Result<void>> Lane::run(Stop& stop) {
   while (!stop.requested()) {
-    if (cursor_ >= apply_.context_.log.end()) {
-      co_await apply_.context_.log.appended().wait(stop, kWaitForMore);
+    if (cursor_ >= apply_.limit()) {
+      CO_TRY_VOID(co_await wait_for_more(stop));
       continue;
     }
     auto done = co_await apply_next(stop);
     if (!done) CO_TRY_VOID(co_await pause_or_end(done.error(), stop));
   }
-  if (stored_.offset != cursor_) co_return co_await store_lazily(cursor_ + kStoreEveryBytes);
+  co_return co_await store_cursor();
+}
+
+/// At the end of the log, or at the barrier.
+Task<Result<void>> Lane::wait_for_more(Stop& stop) {
+  if (apply_.settling_) CO_TRY_VOID(co_await store_cursor());
+  const bool pending = apply_.settling_ && stored_.offset != cursor_;
+  co_await apply_.context_.log.appended().wait(stop, pending ? kFirstPause : kWaitForMore);
   co_return Result<void>();
 }
 
@@ -98,15 +105,16 @@ Task<Result<std::optional<BatchPlan>>> Lane::plan_next(eventlog::Position& end) 
   const auto bytes = static_cast<std::size_t>(apply_.options_.batch_bytes);
   CO_TRY(const std::vector<eventlog::Record> records,
          co_await apply_.context_.log.read(cursor_, bytes));
-  BatchPlanner planner(apply_.context_.owner, apply_.options_.armed_at);
+  BatchPlanner planner(apply_.context_.judge, apply_.options_.armed_at);
   int taken = 0;
   for (const eventlog::Record& record : records) {
-    if (taken == apply_.options_.batch_records) break;
+    if (taken == apply_.options_.batch_records || record.begin >= apply_.limit()) break;
+    if (owns(record.bytes)) {
+      CO_TRY(Change change, decode(record.bytes));
+      if (!planner.add(std::move(change), record.begin)) break;
+      ++taken;
+    }
     end = record.end;
-    if (!owns(record.bytes)) continue;
-    CO_TRY(Change change, decode(record.bytes));
-    planner.add(std::move(change), record.begin);
-    ++taken;
   }
   if (planner.empty()) co_return std::optional<BatchPlan>();
   co_return std::optional<BatchPlan>(planner.finish());
@@ -137,6 +145,13 @@ Task<Result<void>> Lane::add_step(const Step& step, LaneBatch& batch) {
       break;
     case Step::Kind::violation:
       co_return co_await add_violation(step, batch);
+    case Step::Kind::straggler:
+      co_return co_await add_straggler(step, batch);
+    case Step::Kind::hand_over: {
+      std::vector<Key> keys{key};
+      co_return co_await apply_.context_.restorer.ask(std::move(keys),
+                                                      apply_.context_.clock.wall_ms());
+    }
     case Step::Kind::restore:
       co_return co_await add_restore(step, batch);
   }
@@ -217,6 +232,12 @@ std::string Lane::with_marker(std::string document) const {
 
 Task<Result<void>> Lane::store_lazily(eventlog::Position end) {
   if (end - stored_.offset < kStoreEveryBytes) co_return Result<void>();
+  co_return co_await store_cursor();
+}
+
+/// Dying before this only reads records of other lanes again.
+Task<Result<void>> Lane::store_cursor() {
+  if (stored_.offset == cursor_) co_return Result<void>();
   state::LaneCheckpoint to = stored_;
   to.offset = cursor_;
   const state::Checkpoints checkpoints(apply_.options_.state_database);
@@ -226,6 +247,7 @@ Task<Result<void>> Lane::store_lazily(eventlog::Position end) {
   };
   auto done = co_await offload(apply_.context_.threads, work);
   if (done) stored_ = to;
+  if (done) apply_.lane_moved();
   if (!done && done.error().next() == Next::stop_link) co_return done;
   co_return Result<void>();
 }
@@ -241,6 +263,7 @@ Task<Result<void>> Lane::write(LaneBatch& batch, Stop& stop) {
   while (true) {
     auto done = co_await offload(context.threads, work);
     if (done) break;
+    if (batch.expects && done.error().fault == Fault::condition_failed) co_return Result<void>();
     if (done.error().next() == Next::stop_link) co_return done;
     if (backoff.attempts() > 3) context.health.trouble(component, done.error().message);
     co_await stop.sleep(backoff.next() + kFirstPause);

@@ -30,8 +30,11 @@ class Lane {
   Task<Result<void>> add_step(const Step& step, LaneBatch& batch);
   Task<Result<void>> add_restore(const Step& step, LaneBatch& batch);
   Task<Result<void>> add_violation(const Step& step, LaneBatch& batch);
+  Task<Result<void>> add_straggler(const Step& step, LaneBatch& batch);
   Task<Result<std::optional<std::string>>> read_document(const Key& key);
+  Task<Result<void>> wait_for_more(Stop& stop);
   Task<Result<void>> store_lazily(eventlog::Position end);
+  Task<Result<void>> store_cursor();
   Task<Result<void>> write(LaneBatch& batch, Stop& stop);
   DocumentWrite write_of(const Key& key, std::string document, eventlog::Position position) const;
   std::string with_marker(std::string document) const;

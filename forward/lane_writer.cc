@@ -86,6 +86,7 @@ Result<void> LaneWriter::try_once(const LaneBatch& batch) {
 
 Result<void> LaneWriter::write_all(const LaneBatch& batch) {
   TRY_VOID(checkpoints_.advance(session_.client(), batch.from, batch.to, &session_));
+  if (batch.expects) TRY_VOID(check(*batch.expects));
   TRY_VOID(parked_.add(session_.client(), batch.dead_letters, &session_));
   TRY_VOID(parked_.add(session_.client(), batch.violations, &session_));
   if (batch.writes.empty()) return {};
@@ -97,6 +98,19 @@ Result<void> LaneWriter::write_all(const LaneBatch& batch) {
   if (error.index >= 0)
     error.index = static_cast<std::int32_t>(owners[static_cast<std::size_t>(error.index)]);
   return error;
+}
+
+/// Whoever changes the document between this and our write aborts the transaction.
+Result<void> LaneWriter::check(const Expectation& expected) {
+  mongo::FindOptions options;
+  options.session = &session_;
+  TRY(std::optional<std::string> found,
+      session_.client().find_one(options_.collection, expected.by_id, options));
+  if (!found && !expected.by_key.empty()) {
+    TRY(found, session_.client().find_one(options_.collection, expected.by_key, options));
+  }
+  if (found == expected.document) return {};
+  return fail(Fault::condition_failed, "The document has been changed since it was read.");
 }
 
 /// Nobody told us whether this or an earlier commit of the batch took place: the checkpoint knows.

@@ -22,6 +22,13 @@ struct DocumentWrite {
   std::int64_t position = 0;
 };
 
+/// A document, or its absence, that the transaction must find as it was read before.
+struct Expectation {
+  std::string by_id;   ///< filter
+  std::string by_key;  ///< a second one, for a document with a foreign `_id`; may be empty
+  std::optional<std::string> document;
+};
+
 /// Everything that one transaction does.
 struct LaneBatch {
   state::LaneCheckpoint from;
@@ -29,6 +36,7 @@ struct LaneBatch {
   std::vector<DocumentWrite> writes;
   std::vector<state::DeadLetter> dead_letters;
   std::vector<state::Violation> violations;
+  std::optional<Expectation> expects;  ///< else Fault::condition_failed, and nothing is written
 };
 
 struct LaneWriterOptions {
@@ -58,6 +66,7 @@ class LaneWriter {
   LaneWriter(mongo::Session session, LaneWriterOptions options);
   Result<void> try_once(const LaneBatch& batch);
   Result<void> write_all(const LaneBatch& batch);
+  Result<void> check(const Expectation& expected);
   Result<void> settle(const Error& cause, const LaneBatch& batch, mongo::Client& reader);
   bool repair(const Error& error, LaneBatch& batch, mongo::Client& reader,
               const codec::Mapper& mapper, std::int64_t now_ms);

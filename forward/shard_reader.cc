@@ -109,6 +109,7 @@ Task<Result<void>> ShardReader::read_page(Stop& stop) {
   capture_.tips_[shard_].reached_ms = at_tip ? steady : -1;
   if (at_tip) {
     not_before_ms_ = wall;
+    capture_.tips_[shard_].tip_ms = wall;
     capture_.tree_.read_again(shard_, false);
   }
   capture_.tip_moved_.notify();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/link_parts.h"
+#include "sync/subject.h"
 
 namespace crossfade::sync {
 namespace {
@@ -15,7 +16,12 @@ constexpr int kCountWhenIdleRounds = 10;
 }  // namespace
 
 Link::Link(const LinkConfig& config, LinkEnvironment& environment, Stop& parent)
-    : config_(config), environment_(environment), stop_(parent), changed_(parent.executor()) {}
+    : config_(config),
+      environment_(environment),
+      subject_(config.subject_attribute, config.subject_pattern),
+      stop_(parent),
+      authority_(config.authority),
+      changed_(parent.executor()) {}
 
 Link::~Link() = default;
 
@@ -33,6 +39,13 @@ Task<Result<void>> Link::run() {
   stop_.request();
   changed_.notify();
   co_return ended;
+}
+
+void Link::give_up(const std::string& why) {
+  if (!stopped_.empty()) return;
+  stopped_ = why;
+  environment_.log.error("link_stopped", {{"link", config_.name}, {"why", stopped_}});
+  stop_.request();
 }
 
 Task<Result<void>> Link::live() {
@@ -75,18 +88,10 @@ void Link::build() {
   restore_backward_ = std::make_unique<state::Restorer>(*setup_->backward_log);
   members_ = std::make_unique<TaskGroup>(stop_);
   LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  authority_.know_subjects([this](const Key& key) { return subject_of(key); });
   pages_ = make_page_writer(parts);
   load_ = make_load(parts, *pages_);
-  forward_capture_ = make_forward_capture(parts, forward_progress_);
-}
-
-OwnerFunction Link::owner() const {
-  const AuthorityRule& rule = config_.authority;
-  const std::string& attribute = config_.subject_attribute;
-  const codec::Mapper& mapper = *setup_->mapper;
-  return [&rule, &attribute, &mapper](const Key& key) {
-    return rule.side_of(attribute.empty() ? std::nullopt : mapper.subject_of(key, attribute));
-  };
+  forward_capture_ = make_forward_capture(parts, forward_progress_, recent_keys_);
 }
 
 /// Each step is stored before the next begins; a restart goes on at the stored one.
@@ -98,6 +103,8 @@ Task<Result<void>> Link::drive() {
     if (members_->stop().requested()) co_return Result<void>();
   }
   CO_TRY_VOID(co_await patiently(&Link::arm));
+  co_await rules_known();
+  if (members_->stop().requested()) co_return Result<void>();
   CO_TRY_VOID(co_await patiently(&Link::prepare_forward));
   CO_TRY_VOID(co_await patiently(&Link::prepare_backward));
   start_applying();
@@ -196,7 +203,8 @@ Task<Result<void>> Link::arm() {
   if (!kept)
     environment_.log.warning("images_off", {{"link", config_.name}, {"why", kept.error().message}});
   LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
-  backward_capture_ = make_backward_capture(parts, backward_progress_, kept && kept.value());
+  backward_capture_ =
+      make_backward_capture(parts, backward_progress_, recent_keys_, kept && kept.value());
   CO_TRY_VOID(co_await backward_capture_->prepare());
   if (setup_->record.phase >= state::Phase::catching_up) co_return Result<void>();
   state::LinkRecord record = setup_->record;
@@ -207,15 +215,24 @@ Task<Result<void>> Link::arm() {
 
 Task<Result<void>> Link::prepare_forward() {
   LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
-  forward_apply_ = make_forward_apply(parts, forward_progress_, *restore_backward_, owner());
+  forward_apply_ = make_forward_apply(
+      parts, forward_progress_, *restore_backward_,
+      [this](const Change& change, eventlog::Position at) { return authority_.judge(change, at); },
+      [this](Key key, Stop& stop) { return changed_since_barrier(std::move(key), stop); });
+  use_epoch();
+  if (stranded_at_) forward_apply_->hold(stranded_at_->forward);
   return forward_apply_->prepare();
 }
 
 Task<Result<void>> Link::prepare_backward() {
   LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
   item_writer_ = make_item_writer(parts);
-  backward_apply_ =
-      make_backward_apply(parts, backward_progress_, *restore_forward_, *item_writer_, owner());
+  use_epoch();
+  backward_apply_ = make_backward_apply(
+      parts, backward_progress_, *restore_forward_, *item_writer_,
+      [this](const Key& key, eventlog::Position at) { return authority_.owner(key, at); },
+      authority_.barrier().backward);
+  if (stranded_at_) backward_apply_->hold(stranded_at_->backward);
   return backward_apply_->prepare();
 }
 
@@ -261,25 +278,13 @@ Task<Result<void>> Link::housekeeping() {
         forward_progress_.applied_total() + backward_progress_.applied_total();
     if (done != counted_at || round % kCountWhenIdleRounds == 0) co_await count_parked();
     counted_at = done;
+    co_await keep_epoch();
+    if (round % kCountWhenIdleRounds == 1) co_await look_at_oplog();
     if (!applying_ || round % kCollectEveryRounds != 0) continue;
     CO_TRY_VOID(co_await setup_->forward_log->collect(forward_apply_->stored()));
     CO_TRY_VOID(co_await setup_->backward_log->collect(backward_apply_->stored()));
   }
   co_return Result<void>();
-}
-
-Task<void> Link::count_parked() {
-  const state::Parked parked(environment_.config.mongodb.state_database);
-  auto count = [&]() -> Result<std::pair<std::int64_t, std::int64_t>> {
-    mongo::Client client = environment_.mongo.acquire();
-    TRY(const std::int64_t violations, parked.count_violations(client, config_.name));
-    TRY(const std::int64_t letters, parked.count_dead_letters(client, config_.name));
-    return std::pair(violations, letters);
-  };
-  const auto counted = co_await offload(environment_.threads, count);
-  if (!counted) co_return;
-  violations_ = counted.value().first;
-  dead_letters_ = counted.value().second;
 }
 
 }  // namespace crossfade::sync

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,27 +7,37 @@
 #include "backward/apply.h"
 #include "backward/capture.h"
 #include "common/model/health.h"
+#include "common/model/recent_keys.h"
 #include "forward/apply.h"
 #include "forward/capture.h"
 #include "forward/load.h"
+#include "rollout/linked.h"
+#include "sync/authority.h"
+#include "sync/cohort.h"
 #include "sync/link_setup.h"
+#include "sync/oplog.h"
 #include "sync/status.h"
+#include "sync/subject.h"
 
 namespace crossfade::sync {
 
-using OwnerFunction = std::function<Side(const Key&)>;
-
 /// One table and one collection kept in step: sets up, loads, and runs both directions until it is
-/// stopped or a fault ends it; its trouble never touches another link. One thread only.
-class Link {
+/// stopped or a fault ends it; its trouble never touches another link. As a LinkedPair it is what a
+/// hand-off works with. One thread only.
+class Link final : public rollout::LinkedPair {
  public:
   Link(const LinkConfig& config, LinkEnvironment& environment, Stop& parent);
-  ~Link();
+  ~Link() override;
+  /// Before run(), for a link of a group: nothing is applied until adopt() was called.
+  void wait_for_rules() { waits_for_rules_ = true; }
+
+  /// Ends the link for a reason that lies outside of it.
+  void give_up(const std::string& why);
 
   /// The link's whole life. Never throws; why it ended is in stopped().
   Task<Result<void>> run();
 
-  const std::string& name() const { return config_.name; }
+  const std::string& name() const override { return config_.name; }
   LinkStatus status() const;
   /// Captures run and nothing is wrong with the set-up.
   bool running() const { return running_; }
@@ -40,6 +49,17 @@ class Link {
   /// Fault::stopped: the link has ended (the sentence says why). Fault::transient: `limit` has
   /// passed.
   Task<Result<void>> wait(WaitFor what, Milliseconds limit);
+
+  std::optional<std::string> subject_of(const Key& key) const override;
+  rollout::LinkFacts facts() const override;
+  Task<Result<void>> drain(Side from, Stop& limit) override;
+  Task<Result<rollout::Verification>> verify(rollout::VerifyScope scope, RuleSet rules,
+                                             Stop& limit) override;
+  Task<Result<control::Barrier>> hold(bool reachable, Stop& limit) override;
+  void release() override;
+  void strand(const control::Barrier& barrier) override { stranded_at_ = barrier; }
+  Task<Result<rollout::Recovery>> recover(Stop& limit) override;
+  void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last) override;
 
  private:
   Task<Result<void>> live();
@@ -55,21 +75,40 @@ class Link {
   Task<Result<void>> prepare_backward();
   void start_applying();
   Task<Result<void>> catch_up();
+  static constexpr double kUnknownHours = 1e6;
+  static constexpr std::size_t kRecentBytes = 16U << 20;
   using Step = Task<Result<void>> (Link::*)();
   Task<Result<void>> while_throttled(Step step);
   Task<Result<void>> patiently(Step step);
   Task<Result<void>> housekeeping();
   Task<Result<void>> save(state::LinkRecord record);
   Task<void> count_parked();
-  Task<Result<void>> drain(Stop& limit);
+  Task<void> look_at_oplog();
+  double oplog_headroom(std::int64_t now_ms) const;
+  double log_free_fraction() const;
+  Task<Result<void>> drain_both(Stop& limit);
   Task<Result<void>> drain_once(Stop& limit);
   bool reached(WaitFor what) const;
-  OwnerFunction owner() const;
+  Result<void> check_applying() const;
+  std::optional<std::vector<std::string>> queried(const Cohort& cohort) const;
+  Task<Result<control::Barrier>> hold_stranded(Stop& limit);
+  Task<Result<void>> hold_once(Stop& limit);
+  Task<Result<rollout::Recovery>> stranded_range(eventlog::Position from, eventlog::Position end);
+  Task<Result<bool>> changed_since_barrier(Key key, Stop& stop);
+  std::int64_t restores_asked() const;
+  Task<void> rules_known();
+  std::int64_t epoch() const;
+  void use_epoch();
+  Task<void> keep_epoch();
 
   const LinkConfig& config_;
   LinkEnvironment& environment_;
+  Subject subject_;
   Stop stop_;
   std::optional<LinkSetup> setup_;
+  Authority authority_;
+  RecentKeys recent_keys_{kRecentBytes};
+  std::optional<control::Barrier> stranded_at_;  ///< of an unplanned rollback, until recover()
   Health health_;
   Progress forward_progress_;
   Progress backward_progress_;
@@ -88,8 +127,13 @@ class Link {
   std::string stopped_;
   bool running_ = false;
   bool applying_ = false;
+  bool waits_for_rules_ = false;
   std::int64_t violations_ = 0;
   std::int64_t dead_letters_ = 0;
+  std::int64_t irreversible_ = 0;
+  std::int64_t verified_ms_ = 0;
+  std::optional<OplogWindow> oplog_;
+  bool oplog_told_ = false;
 };
 
 }  // namespace crossfade::sync

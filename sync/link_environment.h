@@ -2,10 +2,12 @@
 
 #include "common/async/offload.h"
 #include "common/base/clock.h"
+#include "common/base/failpoints.h"
 #include "common/base/log.h"
 #include "common/base/random.h"
 #include "common/dynamo/client.h"
 #include "common/mongo/client.h"
+#include "rollout/group_context.h"
 #include "sync/config.h"
 #include "sync/run_options.h"
 
@@ -23,6 +25,8 @@ struct LinkEnvironment {
   const Clock& clock;
   Random& random;
   Log& log;
+  rollout::EventSink& events;
+  const Failpoints& failpoints;
 };
 
 }  // namespace crossfade::sync

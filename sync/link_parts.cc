@@ -29,7 +29,8 @@ std::unique_ptr<forward::Load> make_load(const LinkParts& parts, const forward::
   return std::make_unique<forward::Load>(std::move(options), context, parts.stop);
 }
 
-std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, Progress& progress) {
+std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, Progress& progress,
+                                                       RecentKeys& recent) {
   LinkEnvironment& env = parts.environment;
   forward::CaptureOptions options;
   options.link = parts.config.name;
@@ -43,6 +44,7 @@ std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, P
                                         *parts.setup.mapper,
                                         *parts.setup.forward_log,
                                         progress,
+                                        recent,
                                         parts.health,
                                         env.clock,
                                         env.random,
@@ -51,8 +53,8 @@ std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, P
 }
 
 std::unique_ptr<forward::Apply> make_forward_apply(const LinkParts& parts, Progress& progress,
-                                                   state::Restorer& restorer,
-                                                   forward::OwnerOf owner) {
+                                                   state::Restorer& restorer, forward::Judge judge,
+                                                   forward::ChangedSinceBarrier changed) {
   LinkEnvironment& env = parts.environment;
   forward::ApplyOptions options;
   options.link = parts.config.name;
@@ -67,16 +69,25 @@ std::unique_ptr<forward::Apply> make_forward_apply(const LinkParts& parts, Progr
   options.armed_at = parts.setup.record.armed_at;
   options.by_key_too = parts.config.indexes;
   options.synced_field = parts.config.forward_synced_field;
-  forward::ApplyContext context{env.dynamo,   *parts.setup.mapper, *parts.setup.forward_log,
-                                env.mongo,    env.lanes,           env.threads,
-                                restorer,     std::move(owner),    progress,
-                                parts.health, env.clock,           env.random,
+  forward::ApplyContext context{env.dynamo,
+                                *parts.setup.mapper,
+                                *parts.setup.forward_log,
+                                env.mongo,
+                                env.lanes,
+                                env.threads,
+                                restorer,
+                                std::move(judge),
+                                std::move(changed),
+                                progress,
+                                parts.health,
+                                env.clock,
+                                env.random,
                                 env.log};
   return std::make_unique<forward::Apply>(std::move(options), std::move(context), parts.stop);
 }
 
 std::unique_ptr<backward::Capture> make_backward_capture(const LinkParts& parts, Progress& progress,
-                                                         bool images) {
+                                                         RecentKeys& recent, bool images) {
   LinkEnvironment& env = parts.environment;
   backward::CaptureOptions options;
   options.link = parts.config.name;
@@ -85,9 +96,9 @@ std::unique_ptr<backward::Capture> make_backward_capture(const LinkParts& parts,
   options.images = images;
   options.heartbeat = parts.config.backward.heartbeat;
   const backward::CaptureContext context{
-      env.mongo, env.threads,  *parts.setup.mapper, *parts.setup.backward_log,
-      progress,  parts.health, env.clock,           env.random,
-      env.log};
+      env.mongo,  env.threads, *parts.setup.mapper, *parts.setup.backward_log,
+      progress,   recent,      parts.health,        env.clock,
+      env.random, env.log};
   return std::make_unique<backward::Capture>(std::move(options), context, parts.stop);
 }
 
@@ -106,7 +117,8 @@ std::unique_ptr<backward::ItemWriter> make_item_writer(const LinkParts& parts) {
 std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Progress& progress,
                                                      state::Restorer& restorer,
                                                      backward::ItemWriter& writer,
-                                                     backward::OwnerOf owner) {
+                                                     backward::OwnerOf owner,
+                                                     eventlog::Position done_until) {
   LinkEnvironment& env = parts.environment;
   backward::ApplyOptions options;
   options.link = parts.config.name;
@@ -115,6 +127,7 @@ std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Pro
   options.state_database = env.config.mongodb.state_database;
   options.epoch = parts.setup.record.epoch;
   options.found_until = parts.setup.backward_found;
+  options.done_until = done_until;
   options.concurrency = parts.config.backward.concurrency;
   options.by_key_too = parts.config.indexes;
   backward::ApplyContext context{env.dynamo,

@@ -24,16 +24,18 @@ struct LinkParts {
 
 std::unique_ptr<forward::PageWriter> make_page_writer(const LinkParts& parts);
 std::unique_ptr<forward::Load> make_load(const LinkParts& parts, const forward::PageWriter& pages);
-std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, Progress& progress);
+std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, Progress& progress,
+                                                       RecentKeys& recent);
 std::unique_ptr<forward::Apply> make_forward_apply(const LinkParts& parts, Progress& progress,
-                                                   state::Restorer& restorer,
-                                                   forward::OwnerOf owner);
+                                                   state::Restorer& restorer, forward::Judge judge,
+                                                   forward::ChangedSinceBarrier changed);
 std::unique_ptr<backward::Capture> make_backward_capture(const LinkParts& parts, Progress& progress,
-                                                         bool images);
+                                                         RecentKeys& recent, bool images);
 std::unique_ptr<backward::ItemWriter> make_item_writer(const LinkParts& parts);
 std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Progress& progress,
                                                      state::Restorer& restorer,
                                                      backward::ItemWriter& writer,
-                                                     backward::OwnerOf owner);
+                                                     backward::OwnerOf owner,
+                                                     eventlog::Position done_until);
 
 }  // namespace crossfade::sync

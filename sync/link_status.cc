@@ -39,6 +39,7 @@ LinkStatus Link::status() const {
   out.name = config_.name;
   out.table = config_.table;
   out.collection = config_.collection;
+  out.group = config_.group;
   const state::Phase phase = setup_ ? setup_->record.phase : state::Phase::defined;
   out.phase = stopped_.empty() ? std::string(state::to_string(phase)) : "stopped";
   out.reason = !stopped_.empty() ? stopped_ : !health_.good() ? health_.first() : activity_;
@@ -70,7 +71,8 @@ Task<Result<void>> Link::wait(WaitFor what, Milliseconds limit) {
   while (!reached(what) && !timed.stop().requested())
     co_await changed_.wait(timed.stop(), Milliseconds(250));
   Result<void> done;
-  if (what == WaitFor::drained && !timed.stop().requested()) done = co_await drain(timed.stop());
+  if (what == WaitFor::drained && !timed.stop().requested())
+    done = co_await drain_both(timed.stop());
   if (!timed.stop().requested()) co_return done;
   if (timed.passed()) {
     const LinkStatus now = status();
@@ -84,7 +86,7 @@ Task<Result<void>> Link::wait(WaitFor what, Milliseconds limit) {
 }
 
 /// Twice: a violation found in the first round makes a restore in the other direction's log.
-Task<Result<void>> Link::drain(Stop& limit) {
+Task<Result<void>> Link::drain_both(Stop& limit) {
   CO_TRY_VOID(co_await drain_once(limit));
   CO_TRY_VOID(co_await drain_once(limit));
   co_await count_parked();
@@ -92,13 +94,9 @@ Task<Result<void>> Link::drain(Stop& limit) {
 }
 
 Task<Result<void>> Link::drain_once(Stop& limit) {
-  CO_TRY_VOID(co_await forward_capture_->drain(limit));
-  co_await forward_apply_->reach(setup_->forward_log->end(), limit);
-  if (limit.requested()) co_return Result<void>();
-  CO_TRY_VOID(co_await backward_capture_->drain(limit));
-  co_await backward_apply_->reach(setup_->backward_log->end(), limit);
-  co_await forward_apply_->reach(setup_->forward_log->end(), limit);
-  co_return Result<void>();
+  CO_TRY_VOID(co_await drain(Side::dynamodb, limit));
+  CO_TRY_VOID(co_await drain(Side::mongodb, limit));
+  co_return co_await forward_apply_->reach(setup_->forward_log->end(), limit);
 }
 
 }  // namespace crossfade::sync

@@ -70,6 +70,10 @@ class DocumentView {
   std::string_view bson_;
 };
 
+/// The names of top-level fields that only one of the documents has, or that differ in their bytes;
+/// in the order of `one`, then of `other`.
+std::vector<std::string> differing_fields(std::string_view one, std::string_view other);
+
 /// Relaxed or canonical Extended JSON v2 of a document, for people and the command line. Empty when
 /// the bytes are no document or hold text that is not UTF-8.
 std::string to_extended_json(std::string_view bson, bool canonical);

@@ -40,6 +40,13 @@ Result<MappedDocument> Mapper::to_document(std::string_view item_json) const {
   return scratch->documents.finish();
 }
 
+Result<Key> Mapper::key_of_item(std::string_view item_json) const {
+  auto scratch = impl_->scratches.take();
+  const auto read = [&](ondemand::object item) { return scratch->documents.read_key(item); };
+  TRY_VOID(with_item(*scratch, item_json, read));
+  return scratch->documents.key();
+}
+
 Result<std::string> Mapper::canonical(std::string_view item_json) const {
   auto scratch = impl_->scratches.take();
   const auto read = [&](ondemand::object item) { return scratch->documents.read_neutral(item); };

@@ -103,6 +103,8 @@ class Mapper {
 
   /// The key of a document: from its key attributes, else from an `_id` of the derived shape.
   Result<Key> key_of_document(std::string_view bson) const;
+  /// The key of an item, whatever becomes of its other attributes.
+  Result<Key> key_of_item(std::string_view item_json) const;
   /// The key as the documentKey of a change event (`{_id: ...}`) tells it; rejected for a foreign
   /// `_id`.
   Result<Key> key_of_id(std::string_view document_key) const;

@@ -1,6 +1,7 @@
 #include "common/control/control_table.h"
 
 #include "common/control/attributes.h"
+#include "common/control/handoff_json.h"
 #include "common/control/state_write.h"
 #include "common/control/table_errors.h"
 
@@ -34,6 +35,17 @@ Task<Result<std::optional<GroupState>>> ControlTable::read(std::string group) {
   const auto answer = co_await client_.get_item(table_, key, true);
   if (!answer) co_return explained(answer.error(), table_);
   co_return state_in(*answer);
+}
+
+Task<Result<std::optional<HandoffRecord>>> ControlTable::last_handoff(std::string group,
+                                                                      std::int64_t epoch) {
+  const std::string key = key_json(partition_of(group), journal_key(epoch - 1));
+  const auto answer = co_await client_.get_item(table_, key, true);
+  if (!answer) co_return explained(answer.error(), table_);
+  CO_TRY(const std::optional<Attributes> item, item_of_answer(*answer));
+  if (!item) co_return std::optional<HandoffRecord>();
+  CO_TRY(HandoffRecord record, record_from_json(text_in(*item, "doc")));
+  co_return std::optional<HandoffRecord>(std::move(record));
 }
 
 /// Dying here: the state has been replaced, with all that belongs to it, or not at all; whoever

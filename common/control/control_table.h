@@ -19,6 +19,14 @@ struct ClientRecord {
   std::int64_t seen_ms = 0;       ///< wall time of its last sign of life that was stored
 };
 
+/// One version of a group's rules, as it was stored.
+struct RuleVersion {
+  RuleSet rules;
+  std::int64_t at_ms = 0;
+  std::string who;
+  std::string why;
+};
+
 /// One changing call: who, from where, what, why, result.
 struct AuditEntry {
   std::string id;  ///< the Idempotency-Key where one was given, else random
@@ -51,6 +59,8 @@ class ControlTable {
  public:
   static constexpr std::size_t kMostClients = 10'000;
   static constexpr int kMostAudit = 200;
+  static constexpr int kMostVersions = 1'000;
+  static constexpr std::size_t kMostVersionBytes = 4U << 20;
 
   ControlTable(dynamo::Client& client, std::string table, std::string region = {})
       : client_(client), table_(std::move(table)), region_(std::move(region)) {}
@@ -71,6 +81,11 @@ class ControlTable {
   /// Error::outcome_unknown: read it again before going on. Fault::invalid, and nothing is sent,
   /// when the lists of subjects are too long for an item of DynamoDB.
   Task<Result<void>> replace(GroupState& state, bool versioned, bool journal);
+
+  /// Newest first; at most kMostVersions, and no more once kMostVersionBytes of them are read.
+  Task<Result<std::vector<RuleVersion>>> versions(std::string group, int limit);
+  /// The journal's entry of the hand-off that led to the epoch; absent for the first one.
+  Task<Result<std::optional<HandoffRecord>>> last_handoff(std::string group, std::int64_t epoch);
 
   /// Fault::invalid when there are more than kMostClients.
   Task<Result<std::vector<ClientRecord>>> clients(std::string group);

@@ -25,6 +25,8 @@ std::string request_of(const Query& query) {
       .text("ProjectionExpression", projection)
       .raw("ExpressionAttributeNames", std::move(names).finish())
       .raw("ExpressionAttributeValues", std::move(values).finish());
+  if (query.descending) request.flag("ScanIndexForward", false);
+  if (query.limit > 0) request.number("Limit", query.limit);
   if (!query.start_key.empty()) request.raw("ExclusiveStartKey", query.start_key);
   return std::move(request).finish();
 }

@@ -15,6 +15,8 @@ struct Query {
   std::string prefix;                   ///< of the sort key
   std::vector<std::string> attributes;  ///< the only ones that are read
   std::string start_key;                ///< raw JSON; empty: from the first
+  bool descending = false;              ///< by the sort key
+  int limit = 0;                        ///< of items in a page; 0: as many as fit
 };
 
 struct QueryPage {

@@ -66,7 +66,7 @@ dynamo::PutRequest rules_item(const std::string& table, const GroupState& state)
 dynamo::PutRequest journal_item(const std::string& table, const GroupState& state) {
   AttributeWriter item;
   item.text("pk", partition_of(state.rules.group));
-  item.text("sk", fmt::format("journal/{:019}", state.rules.epoch));
+  item.text("sk", journal_key(state.rules.epoch));
   item.text("doc", to_json(*state.handoff));
   return fresh_item(table, std::move(item));
 }
@@ -102,6 +102,10 @@ bool is_ours(const StateWrite& write, const std::optional<Attributes>& stored) {
 }
 
 }  // namespace
+
+std::string journal_key(std::int64_t epoch) {
+  return fmt::format("journal/{:019}", epoch);
+}
 
 std::string partition_of(std::string_view group) {
   return fmt::format("group/{}", group);

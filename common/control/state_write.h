@@ -13,6 +13,8 @@ namespace crossfade::control {
 inline constexpr std::size_t kMostBytes = 350U << 10;
 
 std::string partition_of(std::string_view group);
+/// Sort key of the journal's entry of the hand-off that ended the epoch.
+std::string journal_key(std::int64_t epoch);
 
 /// What ControlTable::replace sends for one state, and how a refusal is to be read. No I/O.
 ///

@@ -17,6 +17,10 @@ Task<Result<std::string>> Client::scan(const ScanRequest& request) {
       .text("ReturnConsumedCapacity", "TOTAL");
   if (!request.start_key.empty()) body.raw("ExclusiveStartKey", request.start_key);
   if (request.limit > 0) body.number("Limit", request.limit);
+  if (!request.projection.empty()) {
+    body.text("ProjectionExpression", request.projection);
+    body.raw("ExpressionAttributeNames", request.names_json);
+  }
   return impl_->read(Service::tables, "Scan", request.table, std::move(body).finish());
 }
 

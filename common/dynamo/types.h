@@ -52,7 +52,9 @@ struct ScanRequest {
   int total_segments = 1;
   std::string start_key;  ///< raw JSON as received in LastEvaluatedKey; empty: from the begin
   bool consistent = true;
-  int limit = 0;  ///< 0: up to a page of 1 MB
+  int limit = 0;           ///< 0: up to a page of 1 MB
+  std::string projection;  ///< ProjectionExpression with placeholders; empty: whole items
+  std::string names_json;  ///< of the projection
 };
 
 /// Expressions always use placeholders: names `#n`, values `:v`, given as JSON objects.

@@ -7,7 +7,8 @@
 namespace crossfade {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
+constexpr char kWithoutEarliest = 1;
 constexpr std::size_t kHashOffset = 2;
 
 /// Fixed-width little-endian integers and length-prefixed strings.
@@ -104,6 +105,7 @@ std::string encode(const Change& change) {
   out.text(change.reason);
   out.byte(change.token ? 1 : 0);
   if (change.token) write_token(out, *change.token);
+  out.signed_number(change.earliest_ms);
   return std::move(out).finish();
 }
 
@@ -119,7 +121,9 @@ Result<Change> decode(std::string_view record) {
   change.source_time_ms = in.signed_number();
   change.reason = in.text();
   if (in.byte() != 0) change.token = read_token(in);
-  if (version != kVersion || !known(change.kind) || !in.complete()) {
+  const bool old = version == kWithoutEarliest;
+  change.earliest_ms = old ? change.source_time_ms : in.signed_number();
+  if ((!old && version != kVersion) || !known(change.kind) || !in.complete()) {
     return fail(Fault::corrupt, "An event log record has a form this version cannot read.");
   }
   return change;

@@ -60,11 +60,13 @@ struct Change {
   std::int64_t source_time_ms = 0;  ///< when the source says it happened
   std::string reason;  ///< of rejected; "gone" of an echo; kMaybeBeforeLoad of put and remove
   std::optional<WriteToken> token;
+  std::int64_t earliest_ms = 0;  ///< forward: it was made then or later, however late it was seen
 
   bool operator==(const Change&) const = default;
 };
 
-/// The bytes of one log record. Version 1; decode() also refuses what it does not know.
+/// The bytes of one log record, version 2. decode() also reads version 1, whose earliest time is
+/// the source's, and refuses what it does not know.
 std::string encode(const Change& change);
 Result<Change> decode(std::string_view record);
 

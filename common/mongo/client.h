@@ -59,15 +59,17 @@ struct BulkResult {
   std::vector<WriteError> errors;  ///< of single operations; an unordered bulk goes on behind each
 };
 
+class Session;
+
 struct FindOptions {
   std::string sort;        ///< BSON, empty: none
   std::string projection;  ///< BSON, empty: all
   std::int64_t limit = 0;
   bool majority = true;  ///< read concern majority on the primary, else local
   bool hint_id = false;
+  std::string min_id;  ///< BSON {_id: ...}: from that `_id` on, in the order of the `_id` index
+  Session* session = nullptr;  ///< reads in its open transaction; `majority` is then its business
 };
-
-class Session;
 
 /// A connection to the deployment, borrowed from a Pool. Every call BLOCKS: use it inside offload()
 /// only. One thread at a time. Errors are classified (Fault) with one clear sentence.

@@ -79,7 +79,7 @@ struct Client::Impl {
 Failure failure_of(const _bson_error_t& error, std::string_view reply);
 Error to_error(const _bson_error_t& error, std::string_view reply, Activity activity);
 
-/// The options of a write: nothing, or the session whose open transaction it belongs to.
+/// Options of an operation: nothing, or the session whose open transaction it belongs to.
 std::string write_options(Session* session);
 
 /// Fault::rejected for bytes that are not a document of their own length.

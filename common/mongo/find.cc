@@ -17,11 +17,17 @@ using Cursor = std::unique_ptr<mongoc_cursor_t, CursorClose>;
 std::string find_options(const FindOptions& options) {
   codec::DocumentBuilder built;
   const char* level = options.majority ? "majority" : "local";
-  built.document("readConcern", codec::DocumentBuilder().text("level", level).finish());
+  if (options.session != nullptr) {
+    built.fields(write_options(options.session));
+  } else {
+    built.document("readConcern", codec::DocumentBuilder().text("level", level).finish());
+  }
   if (!options.sort.empty()) built.document("sort", options.sort);
   if (!options.projection.empty()) built.document("projection", options.projection);
   if (options.limit > 0) built.int64("limit", options.limit);
-  if (options.hint_id) built.document("hint", codec::DocumentBuilder().int32("_id", 1).finish());
+  if (!options.min_id.empty()) built.document("min", options.min_id);
+  if (options.hint_id || !options.min_id.empty())
+    built.document("hint", codec::DocumentBuilder().int32("_id", 1).finish());
   return std::move(built).finish();
 }
 
@@ -46,7 +52,8 @@ Result<std::vector<std::string>> Client::find(const Namespace& where, std::strin
   bson_error_t error{};
   const bson_t* reply = nullptr;
   if (mongoc_cursor_error_document(cursor.get(), &error, &reply))
-    return to_error(error, reply == nullptr ? std::string() : bytes_of(*reply), Activity::read);
+    return to_error(error, reply == nullptr ? std::string() : bytes_of(*reply),
+                    options.session == nullptr ? Activity::read : Activity::transaction);
   return found;
 }
 

@@ -99,9 +99,12 @@ Result<void> Parked::add(mongo::Client& client, const std::vector<Violation>& vi
   return add_all(client, violations_, violations, session);
 }
 
-Result<std::int64_t> Parked::count_dead_letters(mongo::Client& client,
-                                                const std::string& link) const {
-  return client.count(dead_letters_, of_link(link), 0);
+Result<std::int64_t> Parked::count_dead_letters(mongo::Client& client, const std::string& link,
+                                                const std::string& direction) const {
+  DocumentBuilder filter;
+  filter.fields(of_link(link));
+  if (!direction.empty()) filter.text("direction", direction);
+  return client.count(dead_letters_, filter.finish(), 0);
 }
 
 Result<std::int64_t> Parked::count_violations(mongo::Client& client,

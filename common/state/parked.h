@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "router/rules.h"
 #include "common/model/change.h"
 #include "common/mongo/client.h"
 #include "common/mongo/session.h"
+#include "router/rules.h"
 
 namespace crossfade::state {
 
@@ -51,7 +51,9 @@ class Parked {
   Result<void> add(mongo::Client& client, const std::vector<Violation>& violations,
                    mongo::Session* session = nullptr) const;
 
-  Result<std::int64_t> count_dead_letters(mongo::Client& client, const std::string& link) const;
+  /// Of one direction, or of all when it is empty.
+  Result<std::int64_t> count_dead_letters(mongo::Client& client, const std::string& link,
+                                          const std::string& direction = {}) const;
   Result<std::int64_t> count_violations(mongo::Client& client, const std::string& link) const;
   /// Newest first; every link when the name is empty.
   Result<std::vector<std::string>> list_dead_letters(mongo::Client& client, const std::string& link,

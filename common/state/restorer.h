@@ -25,12 +25,18 @@ class Restorer {
       records.push_back(encode(change));
     }
     if (records.empty()) co_return Result<void>();
+    const auto count = static_cast<std::int64_t>(records.size());
     CO_TRY_VOID(co_await log_.append(std::move(records)));
+    asked_ += count;
     co_return Result<void>();
   }
 
+  /// Keys asked for since the process began.
+  std::int64_t asked() const { return asked_; }
+
  private:
   eventlog::EventLog& log_;
+  std::int64_t asked_ = 0;
 };
 
 }  // namespace crossfade::state

@@ -223,5 +223,49 @@ TEST_F(Audit, NoMoreThanTheMostIsListed) {
   EXPECT_EQ(run(table.audit("shop", -1))->size(), 0U);
 }
 
+class Versions : public TableTest {
+ protected:
+  static json item(std::int64_t version) {
+    RuleSet rules = fenced_rules();
+    rules.version = version;
+    return {{"doc", {{"S", to_json(rules)}}},
+            {"who", {{"S", "ann"}}},
+            {"why", {{"S", "step " + std::to_string(version)}}},
+            {"at", {{"N", "1767225600000"}}}};
+  }
+};
+
+TEST_F(Versions, TheNewestComeFirstAndNoMoreThanAskedFor) {
+  const json key = {{"pk", {{"S", "group/shop"}}}, {"sk", {{"S", "rules/8"}}}};
+  server.serve({answer({{"Items", {item(9), item(8)}}, {"LastEvaluatedKey", key}}),
+                answer({{"Items", {item(7), item(6)}}, {"LastEvaluatedKey", key}})});
+  const auto versions = run(table.versions("shop", 3));
+  ASSERT_TRUE(versions) << versions.error().message;
+  ASSERT_EQ(versions->size(), 3U);
+  EXPECT_EQ(versions->at(0).rules.version, 9);
+  EXPECT_EQ(versions->at(2).rules.version, 7);
+  EXPECT_EQ(versions->at(2).why, "step 7");
+  EXPECT_EQ(versions->at(2).who, "ann");
+  EXPECT_EQ(versions->at(2).at_ms, 1'767'225'600'000);
+  EXPECT_EQ(sent(0)["ScanIndexForward"], false);
+  EXPECT_EQ(sent(0)["Limit"], 3);
+  EXPECT_EQ(sent(0)["ConsistentRead"], true);
+  EXPECT_EQ(sent(0)["ExpressionAttributeValues"][":s"]["S"], "rules/");
+  EXPECT_EQ(sent(1)["ExclusiveStartKey"], key);
+  EXPECT_EQ(count(), 2U);
+}
+
+TEST_F(Versions, NobodyAskedForAnyIsNoRequest) {
+  EXPECT_EQ(run(table.versions("shop", 0))->size(), 0U);
+  EXPECT_EQ(count(), 0U);
+}
+
+TEST_F(Versions, OneThatCannotBeReadIsAnError) {
+  json broken = item(9);
+  broken["doc"]["S"] = "{";
+  server.serve({answer({{"Items", {broken}}})});
+  EXPECT_EQ(run(table.versions("shop", 3)).error().fault, Fault::corrupt);
+}
+
 }  // namespace
 }  // namespace crossfade::control

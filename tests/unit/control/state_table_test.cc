@@ -61,6 +61,20 @@ TEST_F(StateTable, AGroupThatIsNotStoredYetIsNoError) {
   EXPECT_EQ(*read, std::nullopt);
 }
 
+// ---- the journal
+
+TEST_F(StateTable, TheLastHandoffIsTheEntryOfTheEpochThatItEnded) {
+  const HandoffRecord record = *state.handoff;
+  server.serve({answer({{"Item", {{"doc", {{"S", to_json(record)}}}}}}), answer(json::object())});
+  const auto read = run(table.last_handoff("shop", 4));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, record);
+  EXPECT_EQ(sent(0)["Key"]["sk"]["S"], "journal/0000000000000000003");
+  EXPECT_EQ(*run(table.last_handoff("shop", 1)), std::nullopt);
+}
+
+// ---- errors
+
 TEST_F(StateTable, AMissingTableNamesInit) {
   server.serve({refusal("ResourceNotFoundException")});
   const std::string sentence =

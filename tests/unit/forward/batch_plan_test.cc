@@ -43,7 +43,8 @@ class BatchPlanTest : public testing::Test {
   void add(Change change) { planner.add(std::move(change), next_++); }
   /// "put a@3" for each step.
   std::vector<std::string> steps() {
-    static const std::vector<std::string> names{"put", "remove", "restore", "violation", "dead"};
+    static const std::vector<std::string> names{"put",       "remove",    "restore", "violation",
+                                                "straggler", "hand over", "dead"};
     std::vector<std::string> out;
     plan = planner.finish();
     for (const Step& step : plan.steps) {
@@ -53,7 +54,7 @@ class BatchPlanTest : public testing::Test {
     return out;
   }
 
-  BatchPlanner planner{owner, 0};
+  BatchPlanner planner{judge_by(owner), 0};
   BatchPlan plan;
 
  private:
@@ -130,10 +131,23 @@ TEST_F(BatchPlanTest, EveryDeadLetterIsKeptAndSupersedesNothing) {
   EXPECT_THAT(steps(), ElementsAre("put a@0", "dead a@1", "dead a@2"));
 }
 
-TEST_F(BatchPlanTest, ARestoreIsForKeysThatDynamoOwns) {
+TEST_F(BatchPlanTest, ARestoreOfAKeyOfMongosIsHandedOver) {
   add(restore("a"));
   add(restore("m1"));
-  EXPECT_THAT(steps(), ElementsAre("restore a@0"));
+  EXPECT_THAT(steps(), ElementsAre("restore a@0", "hand over m1@1"));
+}
+
+TEST(BatchPlanAcrossAHandoffTest, ARestoreHandedOverReplacesNothing) {
+  const auto judge = [](const Change& change, eventlog::Position position) {
+    return crossfade::forward::judge(change, position, {Side::dynamodb, Side::mongodb}, {10, 0});
+  };
+  BatchPlanner planner(judge, 0);
+  planner.add(put("a"), 9);
+  planner.add(restore("a"), 10);
+  const BatchPlan plan = planner.finish();
+  ASSERT_EQ(plan.steps.size(), 2U);
+  EXPECT_EQ(plan.steps[0].kind, Kind::put);
+  EXPECT_EQ(plan.steps[1].kind, Kind::hand_over);
 }
 
 TEST_F(BatchPlanTest, ARestoreCountsAsTheLastWord) {
@@ -145,7 +159,7 @@ TEST_F(BatchPlanTest, ARestoreCountsAsTheLastWord) {
 }
 
 TEST(BatchPlanBeforeArmingTest, ChangesAreDynamosWhoeverOwnsTheKeyLater) {
-  BatchPlanner planner(owner, 10);
+  BatchPlanner planner(judge_by(owner), 10);
   planner.add(put("m1"), 9);
   planner.add(put("m2"), 10);
   const BatchPlan plan = planner.finish();
@@ -164,6 +178,29 @@ TEST_F(BatchPlanTest, WhatTheLoadMayHaveSeenIsNoNewsToAKeyOfMongos) {
   old.key = {"a"};
   add(old);
   EXPECT_THAT(steps(), ElementsAre("put a@1"));
+}
+
+/// Keys that begin with "s" straggle.
+Verdict stragglers(const Change& change, eventlog::Position position) {
+  if (change.key.bson.starts_with("s")) return Verdict::straggles;
+  return judge_by(owner)(change, position);
+}
+
+TEST(BatchPlanOfStragglersTest, EachIsABatchOfItsOwn) {
+  BatchPlanner planner(stragglers, 0);
+  EXPECT_TRUE(planner.add(put("a"), 0));
+  EXPECT_FALSE(planner.add(put("s1"), 1));
+  EXPECT_EQ(planner.finish().steps.size(), 1U);
+  EXPECT_TRUE(planner.add(put("s1"), 1));
+  EXPECT_FALSE(planner.add(put("s1"), 2));
+  EXPECT_FALSE(planner.add(put("a"), 3));
+  EXPECT_FALSE(planner.add(rejected("a"), 4));
+  EXPECT_TRUE(planner.add(change_of(ChangeKind::position, ""), 5)) << "it is no work";
+  const BatchPlan plan = planner.finish();
+  ASSERT_EQ(plan.steps.size(), 1U);
+  EXPECT_EQ(plan.steps[0].kind, Kind::straggler);
+  EXPECT_EQ(plan.steps[0].position, 1);
+  EXPECT_THAT(plan.source_times, ElementsAre(0));
 }
 
 }  // namespace

@@ -92,7 +92,8 @@ class CaptureTest : public dynamo::DynamoTest {
     open_log();
     progress = {};
     stop = std::make_unique<Stop>(io.get_executor());
-    const CaptureContext context{*client, mapper, *log_, progress, health, clock, random, log};
+    const CaptureContext context{*client, mapper, *log_,  progress, recent,
+                                 health,  clock,  random, log};
     capture = std::make_unique<Capture>(settings, context, *stop);
     return run(capture->prepare());
   }
@@ -161,6 +162,7 @@ class CaptureTest : public dynamo::DynamoTest {
   CaptureOptions settings = make_settings();
   std::unique_ptr<eventlog::EventLog> log_;
   Progress progress;
+  RecentKeys recent{1 << 20};
   Health health;
   std::unique_ptr<Stop> stop;
   std::unique_ptr<Capture> capture;

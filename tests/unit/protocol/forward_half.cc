@@ -126,7 +126,7 @@ void World::plan(int count) {
       if (key_of(known) == key) return scenario_->owner(known);
     return Side::dynamodb;
   };
-  forward::BatchPlanner planner(owner, 0);
+  forward::BatchPlanner planner(forward::judge_by(owner), 0);
   Batch batch{forward_checkpoint_, forward_checkpoint_ + count, {}, {}};
   for (int position = batch.from; position < batch.to; ++position)
     planner.add(change_of(forward_log_[at(position)]), position);

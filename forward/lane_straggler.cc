@@ -1,0 +1,26 @@
+#include "forward/lane.h"
+
+namespace crossfade::forward {
+
+/// The document is read first: if nobody has changed it between the barrier and a moment after
+/// that, it is what it was at the barrier, or what an earlier straggler made of it. The transaction
+/// finds it so again, or nothing is written and the record is judged anew.
+Task<Result<void>> Lane::add_straggler(const Step& step, LaneBatch& batch) {
+  ApplyContext& context = apply_.context_;
+  const Key& key = step.change.key;
+  CO_TRY(std::optional<std::string> document, co_await read_document(key));
+  CO_TRY(const bool changed, co_await context.changed_since_barrier(key, apply_.group_.stop()));
+  context.out.info("straggler", {{"link", apply_.options_.link}, {"applied", !changed}});
+  if (changed) co_return co_await add_violation(step, batch);
+  Expectation expected{key.bson, {}, std::move(document)};
+  if (apply_.options_.by_key_too) {
+    CO_TRY(expected.by_key, context.mapper.key_filter(key));
+  }
+  batch.expects = std::move(expected);
+  const bool put = step.change.kind == ChangeKind::put;
+  batch.writes.push_back(
+      write_of(key, put ? with_marker(step.change.image) : std::string(), step.position));
+  co_return Result<void>();
+}
+
+}  // namespace crossfade::forward

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "backward/apply.h"
+#include "common/control/group_state.h"
+#include "forward/verdict.h"
+
+namespace crossfade::sync {
+
+/// Who owns the keys of one link, for both directions: by the configuration's rule for ever, or by
+/// the rules of its group. One hand-off back is remembered, and that is enough: both directions
+/// stood at its barriers when authority moved, so no record before an earlier one is ever applied
+/// again. One thread only.
+class Authority {
+ public:
+  using SubjectOf = std::function<std::optional<std::string>(const Key&)>;
+
+  explicit Authority(AuthorityRule configured) : rule_(std::move(configured)) {}
+
+  /// Before anything is judged.
+  void know_subjects(SubjectOf subject_of) { subject_of_ = std::move(subject_of); }
+  /// `last` is the last hand-off that took effect, absent when there was none; of it the link's
+  /// barriers count. `clock_offset_ms`: DynamoDB's clock less ours.
+  void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last,
+             const std::string& link, std::int64_t clock_offset_ms);
+  bool adopted() const { return epoch_ > 0; }
+  /// 0: none was adopted.
+  std::int64_t epoch() const { return epoch_; }
+  /// Of the last hand-off; zero when there was none.
+  const control::Barrier& barrier() const { return barrier_; }
+
+  forward::Verdict judge(const Change& change, eventlog::Position position) const;
+  Side owner(const Key& key, eventlog::Position backward_position) const;
+
+ private:
+  forward::Owners owners(const Key& key) const;
+
+  SubjectOf subject_of_;
+  AuthorityRule rule_;
+  std::optional<AuthorityRule> before_;
+  control::Barrier barrier_;
+  std::int64_t fence_ms_ = 0;
+  std::int64_t epoch_ = 0;
+};
+
+}  // namespace crossfade::sync
