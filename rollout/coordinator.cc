@@ -72,4 +72,10 @@ std::vector<control::ClientRecord> Coordinator::clients(const std::string& group
   return found ? found.value()->clients() : std::vector<control::ClientRecord>();
 }
 
+Task<Result<std::vector<control::RuleVersion>>> Coordinator::versions(std::string group,
+                                                                      int limit) {
+  CO_TRY_VOID(find(group));
+  co_return co_await context_.table.versions(std::move(group), limit);
+}
+
 }  // namespace crossfade::rollout

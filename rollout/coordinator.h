@@ -30,6 +30,7 @@ class Coordinator final : public Groups {
   Task<Result<void>> forget_client(std::string group, std::string client) override;
   Result<void> shadow_read(const std::string& group, const ShadowRead& read) override;
   std::vector<control::ClientRecord> clients(const std::string& group) const override;
+  Task<Result<std::vector<control::RuleVersion>>> versions(std::string group, int limit) override;
 
  private:
   Result<Group*> find(const std::string& name) const;

@@ -10,7 +10,8 @@
 
 namespace crossfade::rollout {
 
-/// A changing verb as asked for by a person.
+/// A changing verb as asked for by a person. A rollback with neither a percentage nor lists takes
+/// everything back to DynamoDB, those on the allow list too.
 struct MoveRequest {
   Verb verb = Verb::ramp;
   std::optional<double> percent;    ///< of the subjects on MongoDB; absent: as it is
@@ -41,6 +42,7 @@ struct MoveAnswer {
       steps;                  ///< of a dry run, in order; and what `complete` leaves to a person
   RuleSet rules;              ///< as they hold now
   std::int64_t fence_ms = 0;  ///< how long writes of the moving subjects were refused
+  std::string hook_output;    ///< what the hooks printed, bounded; for the audit entry
 };
 std::string_view to_string(MoveAnswer::Kind kind);
 
@@ -89,6 +91,9 @@ class Groups {
   virtual Task<Result<void>> forget_client(std::string group, std::string client) = 0;
   virtual Result<void> shadow_read(const std::string& group, const ShadowRead& read) = 0;
   virtual std::vector<control::ClientRecord> clients(const std::string& group) const = 0;
+  /// Every version of the rules that there ever was, newest first.
+  virtual Task<Result<std::vector<control::RuleVersion>>> versions(std::string group,
+                                                                   int limit) = 0;
 };
 
 }  // namespace crossfade::rollout

@@ -4,6 +4,7 @@
 
 #include <cctype>
 
+#include "common/async/task_group.h"
 #include "common/dynamo/http.h"
 #include "sync/admin_reply.h"
 #include "sync/config_rules.h"
@@ -12,27 +13,47 @@
 namespace crossfade::sync {
 namespace {
 
+constexpr Milliseconds kLookWithin{2'000};
+
 /// Where to reach a service that listens on `host`: one that listens everywhere listens here too.
 std::string reachable(const std::string& host) {
   if (host == "0.0.0.0") return "127.0.0.1";
   return host == "::" ? "::1" : host;
 }
 
-dynamo::HttpOptions one_connection() {
+/// One for the call, one for who watches it.
+dynamo::HttpOptions two_connections() {
   dynamo::HttpOptions options;
-  options.max_connections = 1;
+  options.max_connections = 2;
   return options;
+}
+
+dynamo::HttpRequest request_of(const AdminCall& call) {
+  dynamo::HttpRequest request;
+  request.method = call.method;
+  request.path = call.target;
+  request.body = call.body;
+  if (!call.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
+  if (!call.idempotency_key.empty()) {
+    request.headers.emplace_back("Idempotency-Key", call.idempotency_key);
+  }
+  return request;
 }
 
 }  // namespace
 
 struct AdminClient::Impl {
   explicit Impl(AdminConfig given)
-      : address(std::move(given)), pool(one_connection(), context.get_executor()) {
+      : address(std::move(given)), pool(two_connections(), context.get_executor()) {
     address.host = reachable(address.host);
     target.host = address.host;
     target.port = std::to_string(address.port);
   }
+
+  Task<Result<AdminAnswer>> ask(AdminCall call, Milliseconds limit);
+  Task<Result<AdminAnswer>> ask_watched(AdminCall call, Milliseconds limit, AdminWatch watch);
+  Task<Result<void>> look(AdminWatch watch, Stop& stop);
+  Error told(const Error& error) const;
 
   AdminConfig address;
   dynamo::HttpTarget target;
@@ -43,23 +64,64 @@ struct AdminClient::Impl {
 AdminClient::AdminClient(AdminConfig address) : impl_(std::make_unique<Impl>(std::move(address))) {}
 AdminClient::~AdminClient() = default;
 
-Result<AdminAnswer> AdminClient::get(const std::string& target, Milliseconds limit) {
-  dynamo::HttpRequest request;
-  request.method = "GET";
-  request.path = target;
-  auto response = run_to_end(impl_->context, impl_->pool.send(impl_->target, request, limit, true));
-  const std::string address = format_listen(impl_->address);
-  if (response) return AdminAnswer{response->status, std::move(response->body)};
-  const Error& error = response.error();
+Task<Result<AdminAnswer>> AdminClient::Impl::ask(AdminCall call, Milliseconds limit) {
+  const dynamo::HttpRequest request = request_of(call);
+  const bool repeatable = call.method == "GET" || !call.idempotency_key.empty();
+  auto response = co_await pool.send(target, request, limit, repeatable);
+  if (response) co_return AdminAnswer{response->status, std::move(response->body)};
+  co_return told(response.error());
+}
+
+/// Looks until `stop`; the last look may outlast it by kLookWithin.
+Task<Result<void>> AdminClient::Impl::look(AdminWatch watch, Stop& stop) {
+  co_await stop.sleep(watch.first);
+  while (!stop.requested()) {
+    AdminCall call;
+    call.target = watch.target;
+    const auto answer = co_await ask(std::move(call), kLookWithin);
+    if (answer && !stop.requested()) watch.seen(*answer);
+    co_await stop.sleep(watch.every);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<AdminAnswer>> AdminClient::Impl::ask_watched(AdminCall call, Milliseconds limit,
+                                                         AdminWatch watch) {
+  Stop stop(context.get_executor());
+  TaskGroup looks(stop);
+  looks.start(look(std::move(watch), looks.stop()));
+  auto answer = co_await ask(std::move(call), limit);
+  looks.stop().request();
+  CO_TRY_VOID(co_await looks.join());
+  co_return answer;
+}
+
+Error AdminClient::Impl::told(const Error& error) const {
+  const std::string where = format_listen(address);
   if (error.fault != Fault::unavailable) {
     return fail(error.fault,
-                fmt::format("the service at {} did not answer: {}", address, error.message));
+                fmt::format("the service at {} did not answer: {}", where, error.message));
   }
   return fail(Fault::unavailable,
               fmt::format("No crossfade service answers at {}; start one with \"crossfade run "
                           "--config F\".",
-                          address),
+                          where),
               error.message);
+}
+
+Result<AdminAnswer> AdminClient::send(const AdminCall& call, Milliseconds limit) {
+  return run_to_end(impl_->context, impl_->ask(call, limit));
+}
+
+Result<AdminAnswer> AdminClient::send(const AdminCall& call, Milliseconds limit,
+                                      const AdminWatch& watch) {
+  return run_to_end(impl_->context, impl_->ask_watched(call, limit, watch));
+}
+
+Result<AdminAnswer> AdminClient::get(const std::string& target, Milliseconds limit) {
+  AdminCall call;
+  call.target = target;
+  return send(call, limit);
 }
 
 Result<std::string> body_of(const AdminAnswer& answer) {

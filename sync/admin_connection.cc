@@ -35,9 +35,23 @@ std::optional<AdminReply> reply_to(const boost::system::error_code& error) {
   return problem(400, "The request is not HTTP/1.1.");
 }
 
-AdminRequest request_of(const http::request<http::string_body>& message) {
-  return {std::string(message.method_string()), std::string(message.target()),
-          std::string(message[http::field::host])};
+AdminRequest request_of(const http::request<http::string_body>& message, std::string from) {
+  AdminRequest request;
+  request.method = message.method_string();
+  request.target = message.target();
+  request.host = message[http::field::host];
+  request.body = message.body();
+  request.from = std::move(from);
+  request.authorization = message[http::field::authorization];
+  request.idempotency_key = message["Idempotency-Key"];
+  request.last_event_id = message["Last-Event-ID"];
+  return request;
+}
+
+std::string address_of(const beast::tcp_stream& stream) {
+  boost::system::error_code gone;
+  const auto peer = stream.socket().remote_endpoint(gone);
+  return gone ? "a client that has left" : peer.address().to_string();
 }
 
 }  // namespace
@@ -75,7 +89,8 @@ Task<void> AdminConnection::run(Stop& stop) {
       break;
     }
     const auto message = parser.release();
-    AdminReply reply = co_await impl_->routes.answer(request_of(message));
+    AdminRequest request = request_of(message, address_of(impl_->stream));
+    AdminReply reply = co_await impl_->routes.answer(std::move(request));
     keep_alive = message.keep_alive() && !stop.requested();
     const bool sent = co_await impl_->send(std::move(reply), message.version(), keep_alive);
     keep_alive = keep_alive && sent;
@@ -105,7 +120,7 @@ Task<bool> AdminConnection::Impl::send(AdminReply reply, unsigned version, bool 
   message.set(http::field::content_type, reply.content_type);
   message.set(http::field::cache_control, "no-store");
   message.set("X-Content-Type-Options", "nosniff");
-  if (reply.status == 405) message.set(http::field::allow, "GET");
+  for (const auto& [name, value] : reply.headers) message.set(name, value);
   message.keep_alive(keep_alive);
   message.body() = std::move(reply.body);
   message.prepare_payload();

@@ -1,5 +1,7 @@
 #include "sync/admin_reply.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace crossfade::sync {
@@ -11,6 +13,30 @@ std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+struct Reason {
+  int status;
+  std::string_view text;
+};
+
+constexpr std::array kReasons = {
+    Reason{200, "OK"},
+    Reason{202, "Accepted"},
+    Reason{400, "Bad Request"},
+    Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
+    Reason{404, "Not Found"},
+    Reason{405, "Method Not Allowed"},
+    Reason{408, "Request Timeout"},
+    Reason{409, "Conflict"},
+    Reason{412, "Precondition Failed"},
+    Reason{413, "Content Too Large"},
+    Reason{422, "Unprocessable Content"},
+    Reason{429, "Too Many Requests"},
+    Reason{431, "Request Header Fields Too Large"},
+    Reason{503, "Service Unavailable"},
+    Reason{504, "Gateway Timeout"},
+};
+
 int status_of(Fault fault) {
   switch (fault) {
     case Fault::not_found:
@@ -18,7 +44,11 @@ int status_of(Fault fault) {
     case Fault::transient:
       return 408;
     case Fault::stopped:
+    case Fault::conflict:
+    case Fault::stale:
       return 409;
+    case Fault::invalid:
+      return 400;
     default:
       return 503;
   }
@@ -27,37 +57,13 @@ int status_of(Fault fault) {
 }  // namespace
 
 std::string_view reason_of(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 413:
-      return "Content Too Large";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Internal Server Error";
-  }
+  const auto found = std::ranges::find(kReasons, status, &Reason::status);
+  return found == kReasons.end() ? "Internal Server Error" : found->text;
 }
 
 AdminReply problem(int status, std::string_view detail) {
   const Json body = {{"title", reason_of(status)}, {"status", status}, {"detail", detail}};
-  return {status, "application/problem+json", dumped(body)};
+  return {.status = status, .content_type = "application/problem+json", .body = dumped(body)};
 }
 
 AdminReply problem(const Error& error) {

@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/base/result.h"
 
@@ -11,6 +13,7 @@ struct AdminReply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< besides those of every answer
 };
 
 std::string_view reason_of(int status);
@@ -18,8 +21,8 @@ std::string_view reason_of(int status);
 /// An error answer as application/problem+json (RFC 9457): title, status and `detail`, one
 /// sentence.
 AdminReply problem(int status, std::string_view detail);
-/// The status that tells a client what to do with a failed request: 404 not_found, 408 transient
-/// (the time ran out), 409 stopped, 503 anything else.
+/// The status that tells a client what to do with a failed request: 400 invalid, 404 not_found, 408
+/// transient (the time ran out), 409 stopped, conflict and stale, 503 anything else.
 AdminReply problem(const Error& error);
 
 /// The `detail` of a problem, or nothing when the text is none.

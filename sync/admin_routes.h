@@ -1,53 +1,51 @@
 #pragma once
 
-#include <string>
-
 #include "sync/admin_reply.h"
-#include "sync/status.h"
+#include "sync/admin_request.h"
+#include "sync/groups_client_routes.h"
+#include "sync/groups_move_routes.h"
+#include "sync/groups_routes.h"
+#include "sync/link_routes.h"
+#include "sync/no_groups.h"
+#include "sync/parked_routes.h"
 
 namespace crossfade::sync {
 
-struct AdminRequest {
-  std::string method;
-  std::string target;  ///< `/v1/links/orders?x=y`
-  std::string host;    ///< the Host header
+/// What the admin endpoint speaks for. All of it outlives the endpoint.
+struct AdminParts {
+  AdminParts(ServiceView& service) : view(service) {}  // NOLINT: a service is all that it needs
+
+  ServiceView& view;
+  rollout::Groups* groups = nullptr;  ///< null: a service without groups
 };
 
-/// What the admin endpoint answers, without any network: GET only, and only of
-///   /healthz                 200 while the process lives
-///   /readyz                  200, or 503 with the links that do not run
-///   /v1/links                as `crossfade status --json` prints it
-///   /v1/links/{name}         one link
-///   /v1/links/{name}/wait?until=copied|synced|drained&timeout_ms=60000
-///                            200 when it holds, 408 when the time ran out, 409 when the link has
-///                            stopped; at most kWaiters at a time
-///   /v1/violations?link=&limit=100, /v1/deadletters?link=&limit=100
-///                            {"violations":[...]}, newest first, canonical Extended JSON; cut
-///                            before kListingBytes, then "truncated" is true
-///   /metrics                 Prometheus text
-/// One thread only. The view outlives it.
+/// What the admin endpoint answers, without any network: the table of its routes, which each family
+/// of routes describes in its header, and who may ask. One thread only.
 class AdminRoutes {
  public:
-  static constexpr int kWaiters = 32;
-  static constexpr std::size_t kListingBytes = 16U << 20;
+  static constexpr int kWaiters = LinkRoutes::kWaiters;
+  static constexpr std::size_t kListingBytes = ParkedRoutes::kListingBytes;
 
   /// `local`: the endpoint listens on this machine alone. Only requests that were addressed to this
   /// machine are answered then, so that no web page can read it through a name of its own.
-  AdminRoutes(ServiceView& view, bool local) : view_(view), local_(local) {}
+  AdminRoutes(const AdminParts& parts, bool local);
+  AdminRoutes(const AdminRoutes&) = delete;
+  AdminRoutes& operator=(const AdminRoutes&) = delete;
 
-  /// Never throws. Cancel: a wait ends when the view's wait ends.
+  /// Never throws. Cancel: a wait ends when the view's or the groups' wait ends.
   Task<AdminReply> answer(AdminRequest request);
+  const RouteTable& table() const { return table_; }
 
  private:
-  Task<AdminReply> dispatch(std::string target);
-  Task<AdminReply> wait(std::string link, std::string until, std::string timeout_ms);
-  Task<AdminReply> listing(std::string name, std::string link, std::string limit);
-  AdminReply readiness() const;
-  AdminReply one_link(const std::string& name) const;
-
-  ServiceView& view_;
+  NoGroups no_groups_;
+  rollout::Groups& groups_;
+  LinkRoutes links_;
+  ParkedRoutes parked_;
+  GroupsRoutes of_groups_;
+  GroupsMoveRoutes moves_;
+  GroupsClientRoutes clients_;
+  RouteTable table_;
   bool local_;
-  int waiters_ = 0;
 };
 
 }  // namespace crossfade::sync

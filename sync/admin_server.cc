@@ -40,9 +40,10 @@ Result<tcp::endpoint> endpoint_of(const AdminConfig& admin, const Executor& exec
 }  // namespace
 
 struct AdminServer::Impl {
-  Impl(tcp::acceptor open_acceptor, ServiceView& view, const Executor& executor, AdminLimits given)
+  Impl(tcp::acceptor open_acceptor, const AdminParts& parts, const Executor& executor,
+       AdminLimits given)
       : acceptor(std::move(open_acceptor)),
-        routes(view, acceptor.local_endpoint().address().is_loopback()),
+        routes(parts, acceptor.local_endpoint().address().is_loopback()),
         limits(given),
         port(acceptor.local_endpoint().port()),
         freed(executor) {}
@@ -94,8 +95,7 @@ void AdminServer::Impl::close() {
 AdminServer::AdminServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 AdminServer::~AdminServer() = default;
 
-Result<std::unique_ptr<AdminServer>> AdminServer::listen(const AdminConfig& admin,
-                                                         ServiceView& view,
+Result<std::unique_ptr<AdminServer>> AdminServer::listen(const AdminConfig& admin, AdminParts parts,
                                                          const Executor& executor,
                                                          AdminLimits limits) {
   TRY(const tcp::endpoint endpoint, endpoint_of(admin, executor));
@@ -106,7 +106,7 @@ Result<std::unique_ptr<AdminServer>> AdminServer::listen(const AdminConfig& admi
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
   if (error) return cannot_listen(admin, error);
-  auto impl = std::make_unique<Impl>(std::move(acceptor), view, executor, limits);
+  auto impl = std::make_unique<Impl>(std::move(acceptor), parts, executor, limits);
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(impl)));
 }
 

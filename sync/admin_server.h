@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "common/async/stop.h"
+#include "sync/admin_routes.h"
 #include "sync/config.h"
-#include "sync/status.h"
 
 namespace crossfade::sync {
 
 struct AdminLimits {
-  std::size_t connections = 64;  ///< further ones wait in the system's queue
+  std::size_t connections = 512;  ///< further ones wait in the system's queue
   std::size_t header_bytes = 8U << 10;
   std::size_t body_bytes = 64U << 10;
   Milliseconds receive{15'000};  ///< from one answer, or the connection's begin, to a whole request
@@ -18,12 +18,12 @@ struct AdminLimits {
 };
 
 /// The admin endpoint: HTTP/1.1 with keep-alive over AdminRoutes. It only answers questions and
-/// knows no password, so it belongs on 127.0.0.1. Runs on the service's thread; the view outlives
-/// it.
+/// knows no password, so it belongs on 127.0.0.1. Runs on the service's thread; what it
+/// speaks for outlives it.
 class AdminServer {
  public:
   /// Binds and listens. Fault::unavailable with one sentence when it cannot. Port 0: a free one.
-  static Result<std::unique_ptr<AdminServer>> listen(const AdminConfig& admin, ServiceView& view,
+  static Result<std::unique_ptr<AdminServer>> listen(const AdminConfig& admin, AdminParts parts,
                                                      const Executor& executor,
                                                      AdminLimits limits = {});
   ~AdminServer();

@@ -7,9 +7,11 @@
 
 #include "sync/admin_reply.h"
 #include "sync/cli_arguments.h"
+#include "sync/groups_commands.h"
 #include "sync/map_command.h"
 #include "sync/service_commands.h"
 #include "sync/version.h"
+#include "sync/violation_commands.h"
 
 namespace crossfade::sync {
 namespace {
@@ -67,6 +69,7 @@ int with_config(const CliContext& context, const CliArguments& arguments) {
   const auto config = config_of(context, arguments);
   if (!config) return tell_error(context, arguments.json, config.error().message);
   if (arguments.verb == Verb::check) return check(context, arguments, *config);
+  if (arguments.verb == Verb::init) return init_command(context, *config, arguments.json);
   if (arguments.verb == Verb::map) return map(context, arguments, *config);
   return context.run(*config, arguments.run);
 }
@@ -77,15 +80,44 @@ int print_version(const CliContext& context, bool json) {
   return kOk;
 }
 
-int dispatch(const CliContext& context, const CliArguments& arguments) {
-  switch (arguments.verb) {
+/// The command that asks the running service; null when the verb needs none.
+ServiceCommand command_of(Verb verb) {
+  switch (verb) {
     case Verb::status:
-      return ask_service(context, arguments, status_command);
+      return status_command;
     case Verb::wait:
-      return ask_service(context, arguments, wait_command);
+      return wait_command;
     case Verb::violations:
     case Verb::deadletters:
-      return ask_service(context, arguments, list_command);
+      return list_command;
+    case Verb::show_violation:
+      return show_violation_command;
+    case Verb::resolve_violation:
+      return resolve_violation_command;
+    case Verb::ramp:
+    case Verb::rollback:
+    case Verb::recover:
+    case Verb::complete:
+    case Verb::cancel:
+      return move_command;
+    case Verb::next:
+    case Verb::why:
+    case Verb::rules:
+    case Verb::versions:
+    case Verb::clients:
+    case Verb::audit:
+      return group_command;
+    case Verb::forget_client:
+      return forget_client_command;
+    default:
+      return nullptr;
+  }
+}
+
+int dispatch(const CliContext& context, const CliArguments& arguments) {
+  const ServiceCommand command = command_of(arguments.verb);
+  if (command != nullptr) return ask_service(context, arguments, command);
+  switch (arguments.verb) {
     case Verb::version:
       return print_version(context, arguments.json);
     case Verb::help:

@@ -3,15 +3,20 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "sync/cli_group_arguments.h"
 #include "sync/config_units.h"
+#include "sync/exit_codes.h"
 
 namespace crossfade::sync {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit codes: 0 done; 1 anything else; of wait also 3 when the time ran out and 5 when the\n"
-    "link has stopped. With --json an error is {\"error\": \"...\"} on standard output.\n"
+    "With --json an error is {\"error\": \"...\"} on standard output.\n"
     "Every configuration key: deploy/crossfade.example.yaml";
+
+constexpr const char* kNoVerb =
+    "say what to do: run, check, init, status, wait, map, rollout, rollback, recover, complete, "
+    "cancel, next, why, audit, violations, deadletters or version";
 
 /// The command line as CLI11 sees it, writing into `into`.
 class Grammar {
@@ -26,10 +31,12 @@ class Grammar {
     add_service_verbs();
     add_question_verbs();
     add_map();
-    add_listing("violations", "Changes on the side that does not own the key", Verb::violations);
+    add_group_verbs(app, into);
+    add_violation_verbs(add_listing("violations", "Changes on the side that does not own the key",
+                                    Verb::violations));
     add_listing("deadletters", "Records that could not be applied", Verb::deadletters);
     verb("version", "Print the version", Verb::version);
-    app.footer(kFooter);
+    app.footer(exit_codes_text() + kFooter);
   }
 
   CLI::App app{"Crossfade keeps a DynamoDB table and a MongoDB collection in step, both ways.",
@@ -57,6 +64,7 @@ class Grammar {
     verb("check", "Check the configuration and both stores", Verb::check)
         ->add_flag("--config-only", into.config_only,
                    "Only read the configuration and print it with every default");
+    verb("init", "Create the control table that groups need", Verb::init);
   }
 
   void add_question_verbs() {
@@ -85,7 +93,7 @@ class Grammar {
         ->type_name("K");
   }
 
-  void add_listing(const std::string& name, const std::string& help, Verb value) {
+  CLI::App* add_listing(const std::string& name, const std::string& help, Verb value) {
     CLI::App* group = app.add_subcommand(name, help);
     group->require_subcommand(1);
     CLI::App* list = group->add_subcommand("list", "The newest of them");
@@ -94,6 +102,22 @@ class Grammar {
     list->add_option("--limit", into.limit, "At most so many (default 100)")
         ->check(CLI::Range(1, 1000))
         ->type_name("N");
+    return group;
+  }
+
+  void add_violation_verbs(CLI::App* violations) {
+    CLI::App* show = violations->add_subcommand("show", "One of them, with both images");
+    show->callback([this] { into.verb = Verb::show_violation; });
+    CLI::App* resolve = violations->add_subcommand("resolve", "End it by the image of one side");
+    resolve->callback([this] { into.verb = Verb::resolve_violation; });
+    for (CLI::App* command : {show, resolve}) {
+      command->add_option("id", into.id, "As the list shows it")->required()->type_name("ID");
+    }
+    resolve->add_option("--take", into.take, "The side whose image holds: dynamodb or mongodb")
+        ->required()
+        ->check(CLI::IsMember({"dynamodb", "mongodb"}))
+        ->type_name("S");
+    add_statement(*resolve, into.of_group, true);
   }
 
   void read_timeout(const std::string& text) {
@@ -124,10 +148,7 @@ Result<CliArguments> parse_arguments(std::vector<std::string> arguments) {
     out.help = grammar.app.help();
   } catch (const CLI::RequiredError& error) {
     const bool no_verb = grammar.app.get_subcommands().empty();
-    const std::string what =
-        no_verb
-            ? "say what to do: run, check, status, wait, map, violations, deadletters or version"
-            : first_line(error.what());
+    const std::string what = no_verb ? std::string(kNoVerb) : first_line(error.what());
     return fail(Fault::invalid, what + "; see crossfade --help");
   } catch (const CLI::ParseError& error) {
     return fail(Fault::invalid, first_line(error.what()) + "; see crossfade --help");

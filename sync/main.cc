@@ -1,12 +1,27 @@
+#include <pwd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
 
+#include "common/base/random.h"
 #include "sync/checks.h"
 #include "sync/cli.h"
+#include "sync/control_table_maker.h"
 #include "sync/service.h"
+
+namespace {
+
+std::string user_at_host() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const passwd* user = ::getpwuid(::geteuid());
+  return std::string(user == nullptr ? "?" : user->pw_name) + "@" + host.data();
+}
+
+}  // namespace
 
 int main(int count, char** values) {
   using namespace crossfade;
@@ -19,8 +34,19 @@ int main(int count, char** values) {
     std::this_thread::sleep_for(duration);
     return true;
   };
-  const sync::CliContext context{
-      std::cin,    std::cout, std::cerr,         isatty(STDOUT_FILENO) == 1,
-      environment, pause,     sync::run_service, sync::check_all};
+  Random random = Random::from_system();
+  const auto new_id = [&random] { return random.id(); };
+  const sync::CliContext context{std::cin,
+                                 std::cout,
+                                 std::cerr,
+                                 isatty(STDOUT_FILENO) == 1,
+                                 environment,
+                                 pause,
+                                 sync::run_service,
+                                 sync::check_all,
+                                 isatty(STDERR_FILENO) == 1,
+                                 user_at_host(),
+                                 new_id,
+                                 sync::make_control_table};
   return sync::run_cli(std::vector<std::string>(values + 1, values + count), context);
 }

@@ -1,5 +1,7 @@
 #include "sync/process.h"
 
+#include <cstdlib>
+
 namespace crossfade::sync {
 namespace {
 
@@ -42,10 +44,19 @@ unsigned lanes_of(const Config& config) {
   return lanes;
 }
 
+std::string armed_failpoints() {
+  const char* names = std::getenv("CROSSFADE_FAILPOINTS");
+  return names == nullptr ? std::string() : std::string(names);
+}
+
 }  // namespace
 
 Process::Process(LogLevel level)
-    : random_(Random::from_system()), log_(level), threads_(kThreads), disk_(kDiskThreads) {}
+    : random_(Random::from_system()),
+      log_(level),
+      failpoints_(armed_failpoints()),
+      threads_(kThreads),
+      disk_(kDiskThreads) {}
 
 Process::~Process() {
   threads_.join();
@@ -60,9 +71,9 @@ Result<std::unique_ptr<Process>> Process::create(const Config& config, const Run
   const auto links = static_cast<unsigned>(config.links.size());
   TRY(out->mongo_, mongo::Pool::create(pool_options(config, links), out->log_));
   TRY(out->lanes_, mongo::Pool::create(pool_options(config, 2 * lanes_of(config)), out->log_));
-  out->environment_ = std::make_unique<LinkEnvironment>(
-      LinkEnvironment{config, options, *out->dynamo_, *out->mongo_, *out->lanes_, out->threads_,
-                      out->disk_, out->clock_, out->random_, out->log_});
+  out->environment_ = std::make_unique<LinkEnvironment>(LinkEnvironment{
+      config, options, *out->dynamo_, *out->mongo_, *out->lanes_, out->threads_, out->disk_,
+      out->clock_, out->random_, out->log_, out->events_, out->failpoints_});
   return out;
 }
 

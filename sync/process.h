@@ -7,6 +7,12 @@
 
 namespace crossfade::sync {
 
+/// Nobody listens.
+class QuietSink final : public rollout::EventSink {
+ public:
+  void publish(std::string_view /*type*/, std::string /*json*/) override {}
+};
+
 /// Clients, threads, clock and log of one process: made in one place, ended in the right order.
 class Process {
  public:
@@ -25,6 +31,8 @@ class Process {
   SystemClock clock_;
   Random random_;
   Log log_;
+  Failpoints failpoints_;
+  QuietSink events_;
   ThreadPool threads_;
   ThreadPool disk_;
   std::unique_ptr<dynamo::Client> dynamo_;

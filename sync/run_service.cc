@@ -43,7 +43,9 @@ Result<void> run_until_signal(const Config& config, const RunOptions& options) {
   TRY(const auto process, Process::create(config, options, context.get_executor()));
   Stop stop(context.get_executor());
   Service service(process->environment(), stop);
-  TRY(const auto admin, AdminServer::listen(config.admin, service, context.get_executor()));
+  AdminParts parts(service);
+  parts.groups = &service.groups();
+  TRY(const auto admin, AdminServer::listen(config.admin, parts, context.get_executor()));
   asio::signal_set signals(context, SIGTERM, SIGINT);
   asio::steady_timer hurry(context);
   signals.async_wait([&](const boost::system::error_code& failed, int) {

@@ -26,19 +26,27 @@ Task<Result<Listing>> list(LinkEnvironment& environment, std::string link, int l
   co_return out;
 }
 
+std::vector<std::unique_ptr<Link>> links_of(LinkEnvironment& environment, Stop& stop) {
+  std::vector<std::unique_ptr<Link>> out;
+  for (const LinkConfig& link : environment.config.links)
+    out.push_back(std::make_unique<Link>(link, environment, stop));
+  return out;
+}
+
 }  // namespace
 
 Service::Service(LinkEnvironment& environment, Stop& stop)
-    : environment_(environment), members_(stop), ended_(stop.executor()) {
-  for (const LinkConfig& link : environment.config.links) {
-    links_.push_back(std::make_unique<Link>(link, environment, members_.stop()));
-  }
-}
+    : environment_(environment),
+      members_(stop),
+      ended_(stop.executor()),
+      links_(links_of(environment, members_.stop())),
+      groups_(environment, links_, members_.stop()) {}
 
 Service::~Service() = default;
 
 Task<Result<void>> Service::run() {
   for (const auto& link : links_) members_.start(run_link(*link));
+  for (const std::string& group : groups_.coordinator().names()) members_.start(groups_.run(group));
   const auto alive = [](const auto& link) { return link->stopped().empty(); };
   const auto set_up = [](const auto& link) { return link->set_up_once(); };
   while (!members_.stop().requested()) {

@@ -5,6 +5,7 @@
 
 #include "sync/link.h"
 #include "sync/run_options.h"
+#include "sync/service_groups.h"
 #include "sync/status.h"
 
 namespace crossfade::sync {
@@ -20,6 +21,8 @@ class Service final : public ServiceView {
   /// (the sentence of the first).
   Task<Result<void>> run();
 
+  rollout::Groups& groups() { return groups_.coordinator(); }
+
   std::vector<LinkStatus> links() const override;
   bool ready() const override;
   Task<Result<void>> wait(std::string link, WaitFor what, Milliseconds limit) override;
@@ -33,6 +36,7 @@ class Service final : public ServiceView {
   TaskGroup members_;
   Signal ended_;
   std::vector<std::unique_ptr<Link>> links_;
+  ServiceGroups groups_;
 };
 
 /// `crossfade run`: opens the clients, serves the admin endpoint, runs until SIGTERM or SIGINT.

@@ -6,6 +6,7 @@
 
 #include "common/async/task.h"
 #include "common/base/clock.h"
+#include "router/rules.h"
 
 namespace crossfade::sync {
 
@@ -31,8 +32,13 @@ struct LinkStatus {
   std::string name;
   std::string table;
   std::string collection;
-  std::string phase;   ///< defined | copying | catching-up | synced | stopped
-  std::string reason;  ///< one sentence: why it is in this phase
+  /// defined | copying | catching-up | synced | stopped; once synced, that of its group where it
+  /// has one: synced | proving | ramping | switched | rolled-back | completed | cancelled.
+  std::string phase;
+  std::string reason;        ///< one sentence: why it is in this phase
+  std::string group;         ///< links that move together; empty: none
+  std::int64_t version = 0;  ///< of the group's rules
+  double percent = 0;        ///< of the subjects, by the group's rule on MongoDB
   LoadStatus load;
   DirectionStatus forward;
   DirectionStatus backward;
@@ -47,6 +53,14 @@ enum class WaitFor { copied, synced, drained };
 /// A stored violation or dead letter, as canonical Extended JSON.
 struct Listing {
   std::vector<std::string> documents;
+};
+
+/// What a person decided about a violation.
+struct Resolution {
+  std::string id;
+  Side take = Side::dynamodb;
+  std::string who;
+  std::string reason;
 };
 
 /// The service as its admin endpoint sees it. All calls on the service's thread.
@@ -64,6 +78,13 @@ class ServiceView {
   /// Of one link, or of all when the name is empty; newest first.
   virtual Task<Result<Listing>> violations(std::string link, int limit) = 0;
   virtual Task<Result<Listing>> dead_letters(std::string link, int limit) = 0;
+  /// One violation whole, with both images. Fault::not_found, which is all that a view without
+  /// violations answers.
+  virtual Task<Result<std::string>> violation(std::string id);
+  /// Ends a violation by the image of one side, which becomes the value of the key on both; the
+  /// other image stays in the record. Returns one sentence. Fault::not_found; Fault::conflict when
+  /// it was resolved before, or the key changed so that neither image may be taken any more.
+  virtual Task<Result<std::string>> resolve(Resolution resolution);
 };
 
 }  // namespace crossfade::sync

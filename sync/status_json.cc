@@ -65,6 +65,9 @@ void visit(const Visitor& member, auto& status) {
     member("collection", status.collection);
     member("phase", status.phase);
     member("reason", status.reason);
+    member("group", status.group);
+    member("version", status.version);
+    member("percent", status.percent);
     member("load", status.load);
     member("forward", status.forward);
     member("backward", status.backward);
@@ -78,6 +81,9 @@ void visit(const Visitor& member, auto& status) {
 Json object_of(const LinkStatus& link) {
   Json object = Json::object();
   visit(Writer{object}, link);
+  if (link.group.empty()) {
+    for (const char* of_a_group : {"group", "version", "percent"}) object.erase(of_a_group);
+  }
   return object;
 }
 

@@ -11,7 +11,7 @@ namespace crossfade::sync {
 
 /// One link as a JSON object; the names are those of the members, `table` and so on besides the
 /// ones that scripts rely on: name, phase, reason, load, forward, backward, violations,
-/// dead_letters.
+/// dead_letters. `group`, `version` and `percent` are there for a link that has a group.
 std::string to_json(const LinkStatus& link);
 /// `{"links":[...]}`
 std::string to_json(const std::vector<LinkStatus>& links);

@@ -55,6 +55,10 @@ std::string link_text(const LinkStatus& link, const LinkStatus* before, Millisec
   std::string text =
       fmt::format("{}: {}  ({} <-> {})\n", link.name, link.phase, link.table, link.collection);
   if (!link.reason.empty()) text.append("  " + link.reason + "\n");
+  if (!link.group.empty()) {
+    text.append(fmt::format("  group {}: version {} of its rules, {:g} % on MongoDB\n", link.group,
+                            with_commas(link.version), link.percent));
+  }
   text.append(load_line(link.load));
   text.append(fmt::format(kRow, "", "captured", "applied", "echoes", "behind", "lag", "p50", "p99",
                           before == nullptr ? "" : "applied/s"));

@@ -1,21 +1,10 @@
-#include "sync/cli.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <cstdio>
-#include <fstream>
-#include <future>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
-#include <thread>
 
-#include "sync/admin_server.h"
 #include "sync/version.h"
-#include "tests/unit/sync/fake_view.h"
+#include "tests/unit/sync/cli_fixture.h"
 
 namespace crossfade::sync {
 namespace {
@@ -24,70 +13,6 @@ using nlohmann::json;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-Task<std::vector<CheckLine>> found(std::vector<CheckLine> lines) {
-  co_return lines;
-}
-
-class CliTest : public testing::Test {
- protected:
-  CliTest() { configure(1); }
-  ~CliTest() override { std::remove(file_.c_str()); }
-
-  void configure(int port) {
-    std::ofstream(file_) << "mongodb: {uri: \"mongodb://app:hunter2@h\"}\n"
-                         << "admin: {listen: \"127.0.0.1:" << port << "\"}\n"
-                         << "links: [{name: orders, table: Orders, collection: shop.orders, "
-                            "key: [pk]}]\n";
-  }
-
-  int call(const std::vector<std::string>& arguments) {
-    in_.clear();
-    in_.str(input_);
-    out_.str("");
-    err_.str("");
-    CliContext context{.in = in_,
-                       .out = out_,
-                       .err = err_,
-                       .environment = {},
-                       .pause = {},
-                       .run = {},
-                       .check = {}};
-    context.terminal = terminal_;
-    context.environment = [this](const std::string& name) -> std::optional<std::string> {
-      const auto set = variables_.find(name);
-      return set == variables_.end() ? std::nullopt : std::optional(set->second);
-    };
-    context.pause = [this](Milliseconds) { return --looks_ > 0; };
-    context.run = [this](const Config& config, const RunOptions& options) {
-      ran_ = config.links.at(0).name;
-      options_ = options;
-      return 7;
-    };
-    context.check = [this](const Config&, Executor) { return found(checks_); };
-    return run_cli(arguments, context);
-  }
-  int call_with_config(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"--config", file_});
-    return call(arguments);
-  }
-  std::string out() const { return out_.str(); }
-  std::string err() const { return err_.str(); }
-
-  std::string file_ = testing::TempDir() + "crossfade_cli_test.yaml";
-  std::map<std::string, std::string> variables_;
-  std::string input_;
-  bool terminal_ = false;
-  int looks_ = 1;
-  std::vector<CheckLine> checks_;
-  std::string ran_;
-  RunOptions options_;
-
- private:
-  std::istringstream in_;
-  std::ostringstream out_;
-  std::ostringstream err_;
-};
 
 TEST_F(CliTest, TellsItsVersion) {
   EXPECT_EQ(call({"version"}), 0);
@@ -109,7 +34,9 @@ TEST_F(CliTest, ExplainsItself) {
 
 TEST_F(CliTest, SaysWhatIsWrongWithACommandInOneSentence) {
   const std::map<std::string, std::vector<std::string>> calls = {
-      {"say what to do: run, check, status, wait, map, violations, deadletters or version", {}},
+      {"say what to do: run, check, init, status, wait, map, rollout, rollback, recover, complete, "
+       "cancel, next, why, audit, violations, deadletters or version",
+       {}},
       {"--link is required", {"wait", "--until", "synced"}},
       {"--until is required", {"wait", "--link", "a"}},
       {"--until: later not in {copied,synced,drained}",
@@ -177,6 +104,17 @@ TEST_F(CliTest, PrintsTheWholeConfigurationWithoutSecrets) {
   EXPECT_EQ(json::parse(out())["ok"], true);
 }
 
+TEST_F(CliTest, CreatesTheControlTable) {
+  EXPECT_EQ(call_with_config({"init"}), 0);
+  EXPECT_EQ(out(), "The control table crossfade-control is created.\n");
+  made_ = ControlTableMade{"crossfade-control", false};
+  EXPECT_EQ(call_with_config({"init", "--json"}), 0);
+  EXPECT_EQ(out(), "{\"table\":\"crossfade-control\",\"created\":false}\n");
+  made_ = fail(Fault::forbidden, "The account may not; run \"aws dynamodb create-table\".");
+  EXPECT_EQ(call_with_config({"init"}), 1);
+  EXPECT_THAT(err(), HasSubstr("run \"aws dynamodb create-table\""));
+}
+
 TEST_F(CliTest, Maps) {
   input_ = "{\"pk\":{\"S\":\"a\"}}\n";
   EXPECT_EQ(call_with_config({"map", "--link", "orders", "--to", "mongodb"}), 0);
@@ -192,6 +130,9 @@ TEST_F(CliTest, SaysThatNoServiceAnswers) {
   const std::vector<std::vector<std::string>> calls = {{"status"},
                                                        {"wait", "--link", "a", "--until", "synced"},
                                                        {"violations", "list"},
+                                                       {"violations", "show", "x"},
+                                                       {"why"},
+                                                       {"rollback", "--reason", "r"},
                                                        {"deadletters", "list"}};
   for (const auto& arguments : calls) {
     EXPECT_EQ(call_with_config(arguments), 1);
@@ -202,40 +143,6 @@ TEST_F(CliTest, SaysThatNoServiceAnswers) {
   EXPECT_EQ(call_with_config({"status", "--json"}), 1);
   EXPECT_THAT(json::parse(out())["error"], StartsWith("No crossfade service answers at"));
 }
-
-/// A service on a thread of its own.
-class CliWithService : public CliTest {
- protected:
-  CliWithService() : stop_(io_.get_executor()) {
-    view_.links_told = {orders_link()};
-    server_ = AdminServer::listen({"127.0.0.1", 0}, view_, io_.get_executor()).value();
-    configure(server_->port());
-    boost::asio::co_spawn(io_, server_->serve(stop_), [](std::exception_ptr, Result<void>) {});
-    thread_ = std::thread([this] { io_.run(); });
-  }
-  ~CliWithService() override {
-    boost::asio::post(io_, [this] { stop_.request(); });
-    thread_.join();
-  }
-
-  /// Changes what the service tells, between two commands.
-  template <class Change>
-  void told(Change change) {
-    std::promise<void> done;
-    boost::asio::post(io_, [&] {
-      change(view_);
-      done.set_value();
-    });
-    done.get_future().wait();
-  }
-
- private:
-  boost::asio::io_context io_;
-  FakeView view_;
-  Stop stop_;
-  std::unique_ptr<AdminServer> server_;
-  std::thread thread_;
-};
 
 TEST_F(CliWithService, ShowsStatus) {
   EXPECT_EQ(call_with_config({"status"}), 0);

@@ -26,6 +26,13 @@ class FakeView final : public ServiceView {
   Task<Result<Listing>> dead_letters(std::string link, int limit) override {
     co_return listed("dead_letter", std::move(link), limit);
   }
+  Task<Result<std::string>> violation(std::string id) override {
+    co_return "{\"violation\":\"" + id + "\"}";
+  }
+  Task<Result<std::string>> resolve(Resolution resolution) override {
+    resolutions.push_back(std::move(resolution));
+    co_return resolve_told;
+  }
 
   struct Wait {
     std::string link;
@@ -40,6 +47,8 @@ class FakeView final : public ServiceView {
   Milliseconds wait_takes{0};
   std::vector<Wait> waits;
   std::string document_padding;
+  std::vector<Resolution> resolutions;
+  Result<std::string> resolve_told = std::string("The image of one side holds.");
 
  private:
   Result<Listing> listed(const std::string& kind, const std::string& link, int limit) const {

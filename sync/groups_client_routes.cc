@@ -1,0 +1,71 @@
+#include "sync/groups_client_routes.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "sync/counted.h"
+#include "sync/groups_json.h"
+#include "sync/groups_requests.h"
+
+namespace crossfade::sync {
+namespace {
+
+constexpr std::size_t kClientBytes = 128;
+
+bool good_client(const std::string& id) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-_.:@").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  return id.size() <= kClientBytes && std::ranges::all_of(id, plain);
+}
+
+}  // namespace
+
+void GroupsClientRoutes::add_to(RouteTable& table) {
+  table.add("POST", "/v1/groups/{group}/clients/{client}/lease",
+            [this](RouteCall call) { return lease(std::move(call)); });
+  table.add("DELETE", "/v1/groups/{group}/clients/{client}",
+            [this](RouteCall call) { return forget(std::move(call)); });
+  table.add("POST", "/v1/groups/{group}/shadow-reads",
+            [this](RouteCall call) { return shadow_reads(std::move(call)); });
+}
+
+Task<AdminReply> GroupsClientRoutes::lease(RouteCall call) {
+  const std::string client = call.in_path("client");
+  if (!good_client(client)) {
+    co_return problem(400, "A client's id has at most 128 letters, digits and \"-_.:@\".");
+  }
+  auto request = lease_request(client, call.request.body);
+  if (!request) co_return problem(request.error());
+  if (polls_ >= kLongPolls) request->wait = Milliseconds(0);
+  const Counted waiting(polls_);
+  const std::int64_t lease_ms = request->client.lease_ms;
+  const auto rules = co_await groups_.lease(call.in_path("group"), std::move(*request));
+  if (!rules) co_return problem(rules.error());
+  co_return AdminReply{.body = lease_json(*rules, lease_ms)};
+}
+
+Task<AdminReply> GroupsClientRoutes::forget(RouteCall call) {
+  const std::string client = call.in_path("client");
+  const auto why = statement(call.request.body);
+  if (!why) co_return problem(why.error());
+  const auto forgotten = co_await groups_.forget_client(call.in_path("group"), client);
+  if (!forgotten) co_return problem(forgotten.error());
+  co_return AdminReply{.body =
+                           fmt::format(R"({{"client":{},"forgotten":true}})", json_text(client))};
+}
+
+Task<AdminReply> GroupsClientRoutes::shadow_reads(RouteCall call) {
+  const auto reads = sync::shadow_reads(call.request.body);
+  if (!reads) co_return problem(reads.error());
+  for (const rollout::ShadowRead& read : *reads) {
+    const auto taken = groups_.shadow_read(call.in_path("group"), read);
+    if (!taken) co_return problem(taken.error());
+  }
+  co_return AdminReply{.body = fmt::format(R"({{"taken":{}}})", reads->size())};
+}
+
+}  // namespace crossfade::sync

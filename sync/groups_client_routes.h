@@ -1,0 +1,31 @@
+#pragma once
+
+#include "rollout/groups.h"
+#include "sync/route_table.h"
+
+namespace crossfade::sync {
+
+/// What application processes ask:
+///   POST   /v1/groups/{group}/clients/{client}/lease    renews the lease; a long poll
+///   DELETE /v1/groups/{group}/clients/{client}          a process that will not come back
+///   POST   /v1/groups/{group}/shadow-reads              comparisons of sampled reads
+/// At most kLongPolls wait at a time; one more is answered at once, with the rules as they are.
+/// One thread only. The groups outlive it, and it the routes.
+class GroupsClientRoutes {
+ public:
+  static constexpr int kLongPolls = 400;
+
+  explicit GroupsClientRoutes(rollout::Groups& groups) : groups_(groups) {}
+
+  void add_to(RouteTable& table);
+
+ private:
+  Task<AdminReply> lease(RouteCall call);
+  Task<AdminReply> forget(RouteCall call);
+  Task<AdminReply> shadow_reads(RouteCall call);
+
+  rollout::Groups& groups_;
+  int polls_ = 0;
+};
+
+}  // namespace crossfade::sync

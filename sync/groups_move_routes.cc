@@ -1,0 +1,66 @@
+#include "sync/groups_move_routes.h"
+
+#include <array>
+#include <utility>
+
+#include "sync/groups_json.h"
+#include "sync/groups_requests.h"
+
+namespace crossfade::sync {
+namespace {
+
+using rollout::Verb;
+using Kind = rollout::MoveAnswer::Kind;
+
+constexpr std::array kVerbs = {
+    std::pair{Verb::ramp, "ramp"},       std::pair{Verb::rollback, "rollback"},
+    std::pair{Verb::recover, "recover"}, std::pair{Verb::complete, "complete"},
+    std::pair{Verb::cancel, "cancel"},
+};
+
+int status_of(Kind kind) {
+  switch (kind) {
+    case Kind::done:
+    case Kind::planned:
+      return 200;
+    case Kind::completing:
+      return 202;
+    case Kind::undone:
+      return 408;
+    case Kind::unmet:
+      return 412;
+    case Kind::refused:
+      return 409;
+  }
+  return 500;
+}
+
+AdminReply reply_of(const MoveReply& move) {
+  const int status = status_of(move.answer.kind);
+  AdminReply reply{.status = status, .body = move_json(move, status)};
+  if (status >= 400) reply.content_type = "application/problem+json";
+  return reply;
+}
+
+}  // namespace
+
+void GroupsMoveRoutes::add_to(RouteTable& table) {
+  for (const auto& [verb, name] : kVerbs) {
+    auto handler = [this, asked = verb](RouteCall call) { return move(asked, std::move(call)); };
+    table.add("POST", std::string("/v1/groups/{group}/") + name, handler);
+  }
+}
+
+Task<AdminReply> GroupsMoveRoutes::move(Verb verb, RouteCall call) {
+  const std::string group = call.in_path("group");
+  auto request = move_request(verb, call.request.body);
+  if (!request) co_return problem(request.error());
+  if (request->who.empty()) request->who = call.request.from;
+  MoveReply reply{.group = group, .verb = request->verb};
+  auto answer = co_await groups_.move(group, std::move(*request));
+  if (!answer) co_return problem(answer.error());
+  reply.answer = std::move(*answer);
+  co_return reply_of(reply);
+}
+
+}  // namespace crossfade::sync

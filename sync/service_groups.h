@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/control/control_table.h"
+#include "rollout/coordinator.h"
+#include "rollout/hooks.h"
+#include "sync/link.h"
+
+namespace crossfade::sync {
+
+/// The groups of a service, over its links: control table, hooks and coordinator, made in one
+/// place. One thread only; the links outlive it.
+class ServiceGroups {
+ public:
+  using Links = std::vector<std::unique_ptr<Link>>;
+
+  /// Tells the links of a group that they wait for its rules.
+  ServiceGroups(LinkEnvironment& environment, const Links& links, Stop& parent);
+
+  rollout::Coordinator& coordinator() { return coordinator_; }
+  /// Opens a group and keeps it until the stop. Its links end when it cannot be opened: the
+  /// sentence says why. A control table that does not answer at the moment is waited for.
+  Task<Result<void>> run(std::string group);
+
+ private:
+  Task<Result<void>> open(const std::string& group);
+
+  LinkEnvironment& environment_;
+  const Links& links_;
+  Stop stop_;
+  control::ControlTable table_;
+  rollout::ProgramHooks hooks_;
+  rollout::Coordinator coordinator_;
+};
+
+}  // namespace crossfade::sync
