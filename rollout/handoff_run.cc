@@ -75,7 +75,7 @@ Task<Event> HandoffRun::perform(const Handoff& machine, Stop& limit) {
     case Command::store_step:
       co_return co_await store_step(machine.step());
     case Command::store_journal:
-      co_return co_await store_journal();
+      co_return co_await store_journal(limit);
     case Command::store_flip:
       co_return co_await store_flip();
     case Command::store_end:
@@ -126,9 +126,10 @@ Task<Event> HandoffRun::store_step(HandoffStep step) {
 }
 
 /// The point of no return. Dying before it undoes, dying after it completes.
-Task<Event> HandoffRun::store_journal() {
+Task<Event> HandoffRun::store_journal(const Stop& limit) {
   if (const auto allowed = co_await hook("before_journal"); !allowed)
     co_return failed(allowed.error());
+  if (limit.requested()) co_return BudgetSpent{"The hook before_journal took the rest of it."};
   co_return co_await written(with_journal(parts_.store.state(), barriers_), false, true);
 }
 

@@ -48,7 +48,7 @@ class HandoffRun {
   Task<Event> perform(const Handoff& machine, Stop& limit);
   Task<Event> store_fence();
   Task<Event> store_step(control::HandoffStep step);
-  Task<Event> store_journal();
+  Task<Event> store_journal(const Stop& limit);
   Task<Event> store_flip();
   Task<Event> store_end();
   Task<Event> store_undo(const std::string& why);

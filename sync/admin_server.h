@@ -12,7 +12,7 @@ namespace crossfade::sync {
 struct AdminLimits {
   std::size_t connections = 512;  ///< further ones wait in the system's queue
   std::size_t header_bytes = 8U << 10;
-  std::size_t body_bytes = 64U << 10;
+  std::size_t body_bytes = 1U << 20;  ///< a list of ten thousand subjects fits
   Milliseconds receive{15'000};  ///< from one answer, or the connection's begin, to a whole request
   Milliseconds send{15'000};     ///< for one answer
 };

@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test of the project against real engines.
 # The last line is "N passed, N failed" over all suites; the exit code is 0 only without a failure.
-#   --only unit|asan|live|integration|checks    one suite
-#   -k PATTERN                                  only integration tests whose names match (pytest -k)
+#   --only unit|asan|live|clients|integration|checks   one suite
+#   -k PATTERN        only integration tests whose names match (pytest -k)
+#   --handoffs N      only hand-offs, N of them, with the service killed at random; prints the seed
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() { sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
-suites="unit asan live integration checks"
+suites="unit asan live clients integration checks"
 pattern=
+handoffs=
 while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
     "--only "?*) [[ " $suites " == *" $2 "* ]] || usage; suites=$2 ;;
     "-k "?*) pattern=$2 ;;
+    "--handoffs "?*) handoffs=$2 suites=handoffs ;;
     *) usage ;;
   esac
   shift 2
@@ -114,14 +117,29 @@ suite_live() {
   run_gtests dev tests/live "clients against the real engines"
 }
 
-suite_integration() {
-  local started code
-  build dev || { build_failed dev; return; }
-  started=$SECONDS
-  timeout --kill-after=30 1800 /usr/bin/python3 -m pytest tests/integration -q --tb=short \
-    -p no:cacheprovider "--junitxml=$results/integration.xml" ${pattern:+-k "$pattern"}
+# run_pytest TITLE SECONDS FOLDER [OPTION...]
+run_pytest() {
+  local started=$SECONDS code title=$1 limit=$2 file=$results/pytest-$RANDOM.xml
+  shift 2
+  timeout --kill-after=30 "$limit" /usr/bin/python3 -m pytest "$@" -q --tb=short \
+    -p no:cacheprovider "--junitxml=$file"
   code=$?
-  add_results "integration tests" "$started" "$code" "$results/integration.xml"
+  add_results "$title" "$started" "$code" "$file"
+}
+
+suite_clients() {
+  run_pytest "the applications' router in Python" 600 tests/clients
+}
+
+suite_integration() {
+  build dev || { build_failed dev; return; }
+  run_pytest "integration tests" 2400 tests/integration ${pattern:+-k "$pattern"}
+}
+
+suite_handoffs() {
+  build dev || { build_failed dev; return; }
+  CROSSFADE_HANDOFFS=$handoffs run_pytest "hand-offs with random kills" 7200 \
+    tests/integration/test_rollout_random.py -s
 }
 
 suite_checks() {
