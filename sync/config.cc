@@ -68,6 +68,23 @@ const LinkConfig* Config::link(const std::string& name) const {
   return found == links.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Config::group_names() const {
+  std::vector<std::string> names;
+  for (const LinkConfig& link : links) {
+    const bool known = std::ranges::find(names, link.group) != names.end();
+    if (!link.group.empty() && !known) names.push_back(link.group);
+  }
+  return names;
+}
+
+GroupConfig Config::group(const std::string& name) const {
+  const auto found = std::ranges::find(groups, name, &GroupConfig::name);
+  if (found != groups.end()) return *found;
+  GroupConfig defaults;
+  defaults.name = name;
+  return defaults;
+}
+
 Result<Config> parse_config(const std::string& text, const std::string& file,
                             const Environment& environment) {
   const ConfigSource source{file, environment};

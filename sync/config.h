@@ -10,6 +10,7 @@
 #include "common/base/result.h"
 #include "common/codec/mapping.h"
 #include "router/rules.h"
+#include "sync/group_config.h"
 
 namespace crossfade::sync {
 
@@ -62,8 +63,10 @@ struct LinkConfig {
   std::string name;
   std::string table;
   std::string collection;         ///< "database.collection"
+  std::string group;              ///< that it moves with; empty: authority stays as it is here
   std::string subject_attribute;  ///< empty: no subject
-  AuthorityRule authority;
+  std::string subject_pattern;    ///< see Subject
+  AuthorityRule authority;        ///< of a group: where it begins; an empty salt is made up once
   std::string forward_synced_field;
   std::vector<std::string> key;  ///< only for `crossfade map` without a table
   bool fractions_as_double = false;
@@ -82,6 +85,10 @@ struct AdminConfig {
   std::uint16_t port = 8642;
 };
 
+struct ControlConfig {
+  std::string table = "crossfade-control";
+};
+
 /// The whole configuration, read once; every default is explained in deploy/crossfade.example.yaml.
 struct Config {
   DynamoConfig dynamodb;
@@ -89,10 +96,15 @@ struct Config {
   std::string data_dir = "/var/lib/crossfade";
   LogConfig log;
   AdminConfig admin;
+  ControlConfig control;
   std::string log_level = "info";
   std::vector<LinkConfig> links;
+  std::vector<GroupConfig> groups;  ///< those that differ from the defaults
 
   const LinkConfig* link(const std::string& name) const;
+  /// Of the links, each once, in the order of the links.
+  std::vector<std::string> group_names() const;
+  GroupConfig group(const std::string& name) const;
 };
 
 /// Looks up one environment variable.

@@ -71,7 +71,8 @@ Result<void> read_authority(const ConfigValue& value, LinkConfig& link) {
 
 void write_authority(YAML::Emitter& out, const LinkConfig& link) {
   const AuthorityRule& rule = link.authority;
-  const bool plain = rule.allow.empty() && rule.deny.empty() && rule.salt == link.name;
+  const bool default_salt = rule.salt.empty() || (link.group.empty() && rule.salt == link.name);
+  const bool plain = rule.allow.empty() && rule.deny.empty() && default_salt;
   if (plain && rule.percent == 0) {
     out << "dynamodb";
   } else if (plain && rule.percent == 100 && link.subject_attribute.empty()) {

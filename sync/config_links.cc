@@ -53,6 +53,18 @@ Result<void> refuse_twice(const ConfigValue& value, const std::vector<LinkConfig
   return twice("collection", &LinkConfig::collection);
 }
 
+/// A link that begins elsewhere than the others of its group would be moved by nobody.
+Result<void> check_group(const ConfigValue& value, const std::vector<LinkConfig>& before,
+                         const LinkConfig& link) {
+  if (link.group.empty()) return {};
+  const auto first = std::ranges::find(before, link.group, &LinkConfig::group);
+  if (first == before.end() || first->authority == link.authority) return {};
+  return value.fault(
+      fmt::format("{} is of group \"{}\" as links[{}] is, but begins with another authority: a "
+                  "group moves as one, so give both the same",
+                  value.place(), link.group, first - before.begin()));
+}
+
 Result<void> read_links(const ConfigValue& value, ConfigDraft& draft) {
   TRY(const std::vector<ConfigValue> values, value.list());
   if (values.empty()) return value.wrong("must hold at least one link");
@@ -61,7 +73,8 @@ Result<void> read_links(const ConfigValue& value, ConfigDraft& draft) {
     TRY_VOID(read_section(one, link_keys(), link));
     TRY_VOID(check_link(one, link));
     TRY_VOID(refuse_twice(one, draft.config.links, link));
-    if (link.authority.salt.empty()) link.authority.salt = link.name;
+    TRY_VOID(check_group(one, draft.config.links, link));
+    if (link.authority.salt.empty() && link.group.empty()) link.authority.salt = link.name;
     draft.config.links.push_back(std::move(link));
   }
   return {};

@@ -1,9 +1,11 @@
 #include "sync/config_schema.h"
 
 #include "sync/config_authority.h"
+#include "sync/config_groups.h"
 #include "sync/config_key_kinds.h"
 #include "sync/config_links.h"
 #include "sync/config_rules.h"
+#include "sync/config_subject.h"
 
 namespace crossfade::sync {
 namespace {
@@ -103,30 +105,13 @@ ConfigKey<LinkConfig> forward_key() {
                  fault);
 }
 
-ConfigKey<LinkConfig> subject_key() {
-  struct Subject {
-    std::string attribute;
-  };
-  const ConfigSection<Subject> section = {
-      required(text_key("attribute", &Subject::attribute, false))};
-  ConfigKey<LinkConfig> key;
-  key.name = "subject";
-  key.inner = paths_of(section);
-  key.read = [section](const ConfigValue& value, LinkConfig& link) -> Result<void> {
-    Subject subject;
-    if (value.is_null()) return {};
-    TRY_VOID(read_section(value, section, subject));
-    link.subject_attribute = subject.attribute;
-    return {};
-  };
-  key.write = [section](YAML::Emitter& out, const LinkConfig& link) {
-    if (link.subject_attribute.empty()) {
-      out << YAML::Null;
-    } else {
-      write_section(out, section, Subject{link.subject_attribute});
-    }
-  };
-  return key;
+std::string group_name_fault(const std::string& group) {
+  return group.empty() ? "" : link_name_fault(group);
+}
+
+ConfigSection<ControlConfig> control_keys() {
+  return {checked(text_key("table", &ControlConfig::table, false), &ControlConfig::table,
+                  table_name_fault)};
 }
 
 ConfigSection<LinkConfig> names_and_rules() {
@@ -137,6 +122,7 @@ ConfigSection<LinkConfig> names_and_rules() {
                        table_name_fault)),
       required(checked(text_key("collection", &LinkConfig::collection, false),
                        &LinkConfig::collection, collection_fault)),
+      checked(text_key("group", &LinkConfig::group), &LinkConfig::group, group_name_fault),
       subject_key(),
       authority_key(),
       checked(text_key("forward_synced_field", &LinkConfig::forward_synced_field),
@@ -192,11 +178,13 @@ ConfigSection<ConfigDraft> config_keys() {
       config(text_key("data_dir", &Config::data_dir, false)),
       config(checked(section_key("log", &Config::log, log_keys()), &Config::log, log_fault)),
       config(section_key("admin", &Config::admin, admin_keys())),
+      config(section_key("control", &Config::control, control_keys())),
       config(word_key("log_level", &Config::log_level, {"debug", "info", "warning", "error"})),
       default_of_links(section_key("load", &LinkConfig::load, load_keys())),
       default_of_links(forward_key()),
       default_of_links(section_key("backward", &LinkConfig::backward, backward_keys())),
       required(links_key()),
+      groups_key(),
   };
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/link_parts.h"
+#include "sync/subject.h"
 
 namespace crossfade::sync {
 namespace {
@@ -82,11 +83,10 @@ void Link::build() {
 
 OwnerFunction Link::owner() const {
   const AuthorityRule& rule = config_.authority;
-  const std::string& attribute = config_.subject_attribute;
+  const Subject subject(config_.subject_attribute, config_.subject_pattern);
   const codec::Mapper& mapper = *setup_->mapper;
-  return [&rule, &attribute, &mapper](const Key& key) {
-    return rule.side_of(attribute.empty() ? std::nullopt : mapper.subject_of(key, attribute));
-  };
+  return
+      [&rule, subject, &mapper](const Key& key) { return rule.side_of(subject.of(mapper, key)); };
 }
 
 /// Each step is stored before the next begins; a restart goes on at the stored one.

@@ -60,6 +60,7 @@ only_in libbson 'bson/' '(common/mongo|common/codec)/[a-z_0-9]+\.cc|tests/'
 only_in simdjson 'simdjson' 'common/codec/|tests/'
 only_in nlohmann 'nlohmann/json\.hpp' '[a-z_/0-9]+\.cc'
 only_in spdlog 'spdlog' 'common/base/log[a-z_]*\.cc'
+only_in RE2 're2/' 'sync/subject\.cc'
 
 [ ${#faults[@]} -eq 0 ] && { echo "ok module_rules"; exit; }
 echo "FAIL module_rules: $(printf '%s; ' "${faults[@]}" | sed 's/; $//')"

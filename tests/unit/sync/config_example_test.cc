@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -39,15 +40,31 @@ bool optional_below_a_link(const std::string& path) {
   return false;
 }
 
+/// The example with the keys that are switched off by a "#" without a blank.
+std::string with_everything() {
+  std::ifstream in(kExample);
+  std::stringstream text;
+  text << in.rdbuf();
+  return std::regex_replace(text.str(), std::regex("\\n( *)#([a-z])"), "\n$1$2");
+}
+
 TEST(ConfigExample, IsAccepted) {
   const auto config = load_config(kExample, variable);
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->links.size(), 2U);
 }
 
+TEST(ConfigExample, IsAcceptedWithEverythingSwitchedOn) {
+  const auto config = parse_config(with_everything(), kExample, variable);
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& canary = config->groups.at(0).canary;
+  ASSERT_TRUE(canary);
+  EXPECT_EQ(canary->key.at("pk"), "crossfade-canary");
+}
+
 TEST(ConfigExample, ShowsEveryKey) {
   std::set<std::string> shown;
-  collect(YAML::LoadFile(kExample), "", shown);
+  collect(YAML::Load(with_everything()), "", shown);
   for (const std::string& path : known_config_keys()) {
     if (!optional_below_a_link(path)) {
       EXPECT_TRUE(shown.contains(path)) << path << " is not in the example";
@@ -57,8 +74,10 @@ TEST(ConfigExample, ShowsEveryKey) {
 
 TEST(ConfigExample, KnowsEveryKeyOfTheSchema) {
   const std::vector<std::string> known = known_config_keys();
-  for (const char* path : {"data_dir", "dynamodb.request_life", "load.segments", "links.name",
-                           "links.authority.mongodb.percent", "links.subject.attribute"}) {
+  for (const char* path :
+       {"data_dir", "dynamodb.request_life", "load.segments", "links.name",
+        "links.authority.mongodb.percent", "links.subject.attribute", "links.subject.pattern",
+        "control.table", "groups.guards.clean", "groups.hooks.after_flip", "groups.canary.link"}) {
     EXPECT_NE(std::ranges::find(known, path), known.end()) << path;
   }
 }
@@ -87,6 +106,9 @@ TEST(ConfigExample, ShowsTheDefaults) {
   link.key = {"pk", "sk"};
   link.types = {{"tags", "SS"}};
   defaults.links = {link};
+  GroupConfig group;
+  group.name = "shop";
+  defaults.groups = {group};
   EXPECT_EQ(describe(link_of_example), describe(defaults));
 }
 

@@ -150,6 +150,73 @@ TEST(Config, ReadsAuthority) {
       "a");
 }
 
+/// Two links of one group, `orders` and `carts`, with `more` at the top level.
+std::string with_groups(const std::string& more) {
+  return R"(mongodb: {uri: mongodb://h}
+links:
+  - {name: orders, table: Orders, collection: d.o, group: shop, key: [pk, sk]}
+  - {name: carts, table: Carts, collection: d.c, group: shop, authority: dynamodb}
+  - {name: logs, table: Logs, collection: d.l}
+)" + more +
+         "\n";
+}
+
+TEST(Config, GroupsNeedNotBeListed) {
+  const auto config = parse(with_groups("control: {table: my-control}"));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->control.table, "my-control");
+  EXPECT_EQ(config->group_names(), std::vector<std::string>{"shop"});
+  const GroupConfig shop = config->group("shop");
+  EXPECT_EQ(shop.name, "shop");
+  EXPECT_EQ(shop.guards.lag_ms, 2'000);
+  EXPECT_EQ(shop.guards.clean_hours, 24);
+  EXPECT_EQ(shop.hook_timeout, Milliseconds(30'000));
+  EXPECT_FALSE(shop.canary);
+  EXPECT_EQ(config->links.at(0).authority.salt, "") << "of a group it is made up once";
+  EXPECT_EQ(config->links.at(2).authority.salt, "logs");
+  EXPECT_EQ(parse(kSmall)->control.table, "crossfade-control");
+  EXPECT_TRUE(parse(kSmall)->group_names().empty());
+}
+
+TEST(Config, ReadsGroups) {
+  const auto config = parse(with_groups(R"(
+groups:
+  - name: shop
+    guards: {lag: 500ms, dead_letters: 1, violations: 2, irreversible: 3, stream_headroom: 12h,
+             oplog_headroom: 2d, log_free: 0.5, clean: 90m, verified: 7d}
+    hooks: {before_fence: /opt/tell, after_undo: "/opt/${N}", after_flip: ""}
+    hook_timeout: 5s
+    canary: {link: orders, key: {pk: canary, sk: 7}}
+    policy: last-writer-wins
+)"));
+  ASSERT_TRUE(config) << config.error().message;
+  const GroupConfig shop = config->group("shop");
+  EXPECT_EQ(shop.guards.lag_ms, 500);
+  EXPECT_EQ(shop.guards.dead_letters, 1);
+  EXPECT_EQ(shop.guards.violations, 2);
+  EXPECT_EQ(shop.guards.irreversible, 3);
+  EXPECT_EQ(shop.guards.stream_headroom_hours, 12);
+  EXPECT_EQ(shop.guards.oplog_headroom_hours, 48);
+  EXPECT_EQ(shop.guards.log_free_fraction, 0.5);
+  EXPECT_EQ(shop.guards.clean_hours, 1.5);
+  EXPECT_EQ(shop.guards.verified_hours, 168);
+  EXPECT_EQ(shop.hooks, (std::map<std::string, std::string>{{"before_fence", "/opt/tell"},
+                                                            {"after_undo", "/opt/16"}}));
+  EXPECT_EQ(shop.hook_timeout, Milliseconds(5'000));
+  ASSERT_TRUE(shop.canary);
+  EXPECT_EQ(shop.canary->link, "orders");
+  EXPECT_EQ(shop.canary->key, (std::map<std::string, std::string>{{"pk", "canary"}, {"sk", "7"}}));
+  EXPECT_EQ(shop.policy, ViolationPolicy::last_writer_wins);
+  EXPECT_EQ(describe(*parse(describe(*config))), describe(*config));
+}
+
+TEST(Config, ReadsTheSubjectsPattern) {
+  const LinkConfig link = link_of("subject: {attribute: pk, pattern: \"USER#(.*)\"}");
+  EXPECT_EQ(link.subject_attribute, "pk");
+  EXPECT_EQ(link.subject_pattern, "USER#(.*)");
+  EXPECT_EQ(link_of("subject: {attribute: pk}").subject_pattern, "");
+}
+
 TEST(Config, PutsTheEnvironmentIn) {
   const auto config = parse(R"(mongodb: {uri: "mongodb://app:${SECRET}@h/?x=$${N}"}
 load: {segments: "${N}"}
@@ -306,6 +373,80 @@ INSTANTIATE_TEST_SUITE_P(
                 "c.yaml:2: \"log\" has a max_bytes smaller than its segment_bytes"},
         Refusal{"dynamodb: {request_life: 5s}\nmongodb: {uri: mongodb://h}\n",
                 "c.yaml:1: \"dynamodb\" has a request_life shorter than its attempt_timeout"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Subjects, ConfigRefusal,
+    testing::Values(
+        Refusal{with_link("subject: {attribute: pk, pattern: \"USER#(\"}"),
+                "c.yaml:6: \"links[0].subject.pattern\" is no regular expression (RE2): missing ): "
+                "USER#("},
+        Refusal{with_link("subject: {attribute: pk, pattern: \"USER#.*\"}"),
+                "c.yaml:6: \"links[0].subject.pattern\" must have exactly one group, which is the "
+                "subject, as in \"USER#(.*)\"; this one has 0"},
+        Refusal{with_link("subject: {attribute: pk, pattern: \"(.*)#(.*)\"}"),
+                "c.yaml:6: \"links[0].subject.pattern\" must have exactly one group, which is the "
+                "subject, as in \"USER#(.*)\"; this one has 2"},
+        Refusal{with_link("subject: {pattern: \"(.*)\"}"),
+                "c.yaml:6: \"attribute\" is missing in links[0].subject"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Groups, ConfigRefusal,
+    testing::Values(
+        Refusal{with_link("group: a/b"),
+                "c.yaml:6: \"links[0].group\" must be at most 64 letters, digits, \"-\" and \"_\""},
+        Refusal{"mongodb: {uri: mongodb://h}\nlinks:\n"
+                "  - {name: a, table: Abc, collection: d.a, group: g}\n"
+                "  - {name: b, table: Abd, collection: d.b, group: g, authority: mongodb}\n",
+                "c.yaml:4: links[1] is of group \"g\" as links[0] is, but begins with another "
+                "authority: a group moves as one, so give both the same"},
+        Refusal{with_groups("control: {table: a}"),
+                "c.yaml:6: \"control.table\" must be a table's name: 3 to 255 letters, digits, "
+                "\"_\", \".\" and \"-\""},
+        Refusal{with_groups("groups: [{name: shpo}]"),
+                "c.yaml:6: no link is of group \"shpo\"; did you mean \"shop\"?"},
+        Refusal{std::string(kSmall) + "groups: [{name: shop}]\n",
+                "c.yaml:4: no link is of group \"shop\"; give the links of it \"group: shop\""},
+        Refusal{with_groups("groups: [{name: shop}, {name: shop}]"),
+                "c.yaml:6: name \"shop\" of groups[1] already belongs to groups[0]"},
+        Refusal{with_groups("groups: [{guards: {}}]"),
+                "c.yaml:6: \"name\" is missing in groups[0]"},
+        Refusal{with_groups("groups: [{name: shop, guards: {lagg: 2s}}]"),
+                "c.yaml:6: unknown key \"lagg\" in groups[0].guards; did you mean \"lag\"?"},
+        Refusal{with_groups("groups: [{name: shop, guards: {clean: 24}}]"),
+                "c.yaml:6: \"groups[0].guards.clean\" must be a duration from 0ms to 365d, not "
+                "\"24\""},
+        Refusal{with_groups("groups: [{name: shop, guards: {lag: 1ms}}]"),
+                "c.yaml:6: \"groups[0].guards.lag\" must be a duration from 100ms to 1h, not "
+                "\"1ms\""},
+        Refusal{with_groups("groups: [{name: shop, hooks: {after_flop: /x}}]"),
+                "c.yaml:6: unknown key \"after_flop\" in groups[0].hooks; did you mean "
+                "\"after_flip\"?"},
+        Refusal{with_groups("groups: [{name: shop, hooks: {after_flip: tell.sh}}]"),
+                "c.yaml:6: \"groups[0].hooks.after_flip\" must be the absolute path of a program"},
+        Refusal{with_groups("groups: [{name: shop, policy: mine}]"),
+                "c.yaml:6: \"groups[0].policy\" must be authority, merge or last-writer-wins, not "
+                "\"mine\""}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Canaries, ConfigRefusal,
+    testing::Values(
+        Refusal{with_groups("groups: [{name: shop, canary: {link: logs, key: {pk: c}}}]"),
+                "c.yaml:6: the canary of groups[0] must be in a link of group \"shop\", not in "
+                "\"logs\""},
+        Refusal{with_groups("groups: [{name: shop, canary: {link: none, key: {pk: c}}}]"),
+                "c.yaml:6: the canary of groups[0] must be in a link of group \"shop\", not in "
+                "\"none\""},
+        Refusal{
+            with_groups("groups: [{name: shop, canary: {link: orders, key: {pk: c}}}]"),
+            "c.yaml:6: the canary of groups[0] must give the key attributes of link \"orders\""},
+        Refusal{
+            with_groups("groups: [{name: shop, canary: {link: orders, key: {pk: c, s: d}}}]"),
+            "c.yaml:6: the canary of groups[0] must give the key attributes of link \"orders\""},
+        Refusal{with_groups("groups: [{name: shop, canary: {link: carts, key: {}}}]"),
+                "c.yaml:6: \"groups[0].canary.key\" must give the hash attribute, and the sort "
+                "attribute if there is one"},
+        Refusal{with_groups("groups: [{name: shop, canary: {link: carts}}]"),
+                "c.yaml:6: \"key\" is missing in groups[0].canary"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Secrets, ConfigRefusal,
