@@ -10,7 +10,7 @@ class SubjectOf : public ::testing::Test {
  protected:
   static codec::MappingOptions options() {
     codec::MappingOptions out;
-    out.key.hash = {"pk", codec::KeyType::string};
+    out.key.hash = {"pk", codec::KeyType::text};
     out.key.sort = codec::KeyAttribute{"sk", codec::KeyType::number};
     return out;
   }
