@@ -145,7 +145,7 @@ def test_a_lease_that_comes_back_with_newer_rules_may_have_missed_a_move_and_its
     assert not lease.end(write, 31)
 
 
-@pytest.mark.parametrize("lease, write_time", [(0, 0), (-1, 0), (10, 4.1), (10, -1)])
+@pytest.mark.parametrize("lease, write_time", [(0.9, 0), (61, 0), (10, 4.1), (10, -1)])
 def test_terms_that_cannot_be_kept_are_refused(lease, write_time):
     with pytest.raises(ValueError):
         Terms(Mode.REFUSE, lease, write_time)

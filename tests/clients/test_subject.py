@@ -55,12 +55,13 @@ def test_of_a_pattern_that_must_match_the_whole(text, subject):
     assert SubjectRule("pk", "USER#(.*)").of({"pk": text}) == subject
 
 
-def test_a_group_that_took_no_part_gives_none():
-    assert SubjectRule("pk", "(?:a(.)|b)").of({"pk": "b"}) is None
+def test_a_group_that_took_no_part_gives_the_empty_subject():
+    """As RE2 does in the service."""
+    assert SubjectRule("pk", "(?:a(.)|b)").of({"pk": "b"}) == ""
 
 
-@pytest.mark.parametrize("pattern", ["USER#.*", "USER#(", "(?P<x"])
-def test_a_pattern_without_a_group_is_refused(pattern):
+@pytest.mark.parametrize("pattern", ["USER#.*", "USER#(", "(?P<x", "(.*)#(.*)"])
+def test_a_pattern_without_one_group_is_refused(pattern):
     with pytest.raises(ValueError, match="pattern"):
         SubjectRule("pk", pattern)
 

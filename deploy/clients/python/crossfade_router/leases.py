@@ -46,8 +46,8 @@ class Terms:
     write_time: float = 2.0
 
     def __post_init__(self) -> None:
-        if self.lease <= 0:
-            raise ValueError(f"A lease of {self.lease} seconds is none.")
+        if not 1 <= self.lease <= 60:
+            raise ValueError(f"A lease may have 1 to 60 seconds, not {self.lease}.")
         most = MOST_OF_A_LEASE * self.lease
         if not 0 <= self.write_time <= most:
             raise ValueError(

@@ -18,8 +18,9 @@ class SubjectRule:
     """
 
     def __init__(self, attribute: str, pattern: Optional[str] = None) -> None:
-        """`pattern` must match the whole text, and its first group is the subject. ValueError when
-        it is no regular expression with a group."""
+        """`pattern` must match the whole text, and its one group is the subject, empty if it took no
+        part. The service takes it for RE2, so use what that has, too. ValueError when it is no
+        regular expression with one group."""
         self.attribute = attribute
         try:
             self._pattern = None if pattern is None else re.compile(pattern, re.ASCII)
@@ -27,8 +28,8 @@ class SubjectRule:
             raise ValueError(
                 f"The pattern {pattern!r} is no regular expression: {error}."
             ) from error
-        if self._pattern is not None and self._pattern.groups < 1:
-            raise ValueError(f"The pattern {pattern!r} has no group that is the subject.")
+        if self._pattern is not None and self._pattern.groups != 1:
+            raise ValueError(f"The pattern {pattern!r} must have one group, which is the subject.")
 
     def of(self, item: Mapping[str, Any]) -> Optional[str]:
         """None when there is no subject: no such attribute, or the pattern does not match. Takes
@@ -38,7 +39,7 @@ class SubjectRule:
         if text is None or self._pattern is None:
             return text
         found = self._pattern.fullmatch(text)
-        return None if found is None else found.group(1)
+        return None if found is None else found.group(1) or ""
 
 
 def _text_of(value: Any) -> Optional[str]:
