@@ -1,9 +1,9 @@
 """The full load as an engineer would write it in an afternoon, and as many have: the yardstick.
 
 boto3's parallel Scan with its own type deserialisation, plain Python values, pymongo inserts of
-1,000 documents, four threads. No checkpoint, no change capture, no way back.
+1,000 documents, four threads, as many segments. No checkpoint, no change capture, no way back.
 
-    baseline_load.py --endpoint URL --uri URI --table Orders --collection shop.orders
+    baseline_load.py --endpoint URL --uri URI --table Orders --collection shop.orders [--segments 4]
 
 Prints one line of JSON: items, seconds, items_per_second, cpu_us_per_item, rss_mb.
 """
@@ -43,10 +43,10 @@ def document(item, key_names):
     return {"_id": {name: found[name] for name in key_names}, **found}
 
 
-def copy_segment(table, collection, key_names, segment):
+def copy_segment(table, collection, key_names, part):
     copied, batch, start = 0, [], {}
     while start is not None:
-        page = table.scan(Segment=segment, TotalSegments=THREADS, **start)
+        page = table.scan(**part, **start)
         for item in page["Items"]:
             batch.append(document(item, key_names))
             if len(batch) == BATCH:
@@ -60,7 +60,7 @@ def copy_segment(table, collection, key_names, segment):
     return copied + len(batch)
 
 
-def load(endpoint, uri, table_name, namespace):
+def load(endpoint, uri, table_name, namespace, segments):
     key = os.environ.get("AWS_ACCESS_KEY_ID", "crossfadelocal")
     dynamodb = boto3.resource(
         "dynamodb",
@@ -75,8 +75,8 @@ def load(endpoint, uri, table_name, namespace):
     key_names = [part["AttributeName"] for part in table.key_schema]
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         parts = [
-            pool.submit(copy_segment, table, collection, key_names, segment)
-            for segment in range(THREADS)
+            pool.submit(copy_segment, table, collection, key_names, part)
+            for part in ({"Segment": n, "TotalSegments": segments} for n in range(segments))
         ]
         return sum(part.result() for part in parts)
 
@@ -85,9 +85,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("endpoint", "uri", "table", "collection"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--segments", type=int, default=THREADS)
     given = parser.parse_args()
     started = time.monotonic()
-    items = load(given.endpoint, given.uri, given.table, given.collection)
+    items = load(given.endpoint, given.uri, given.table, given.collection, given.segments)
     seconds = time.monotonic() - started
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(

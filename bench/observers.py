@@ -72,20 +72,24 @@ class Watcher:
 
 
 def lags(changes, events):
-    """(milliseconds from acknowledged to seen of every change that was seen, how many were not).
+    """(milliseconds from acknowledged to seen of every change that was seen, changes of keys that
+    were made and deleted between two reads and so never show, how many changes are missing).
 
     A change counts as seen with the first event of its key that shows it or a later one."""
     by_key = {}
     for key, number, moment in events:
         by_key.setdefault(key, []).append((number, moment))
-    found, missing = [], 0
+    deleted = {key for key, _, kind, _ in changes if kind == "delete"}
+    found, passing, missing = [], 0, 0
     for key, number, kind, acknowledged in changes:
         moment = _first_sight(by_key.get(key, ()), number, kind)
-        if moment is None:
-            missing += 1
-        else:
+        if moment is not None:
             found.append((moment - acknowledged) * 1000)
-    return found, missing
+        elif key in deleted and key not in by_key:
+            passing += 1
+        else:
+            missing += 1
+    return found, passing, missing
 
 
 def _first_sight(events, number, kind):

@@ -31,8 +31,8 @@ struct MongoConfig {
 };
 
 struct LoadConfig {
-  int segments = 8;  ///< parallel scan; fixed for a load once it has begun
-  int workers = 4;   ///< segments read at the same time
+  int segments = 64;  ///< parallel scan; fixed for a load once it has begun
+  int workers = 4;    ///< segments read at the same time
   bool consistent_read = true;
   double read_units_per_second = 0;  ///< 0: no limit
 };
