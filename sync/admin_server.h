@@ -4,18 +4,11 @@
 #include <memory>
 
 #include "common/async/stop.h"
-#include "sync/admin_routes.h"
+#include "sync/admin_limits.h"
+#include "sync/admin_parts.h"
 #include "sync/config.h"
 
 namespace crossfade::sync {
-
-struct AdminLimits {
-  std::size_t connections = 512;  ///< further ones wait in the system's queue
-  std::size_t header_bytes = 8U << 10;
-  std::size_t body_bytes = 64U << 10;
-  Milliseconds receive{15'000};  ///< from one answer, or the connection's begin, to a whole request
-  Milliseconds send{15'000};     ///< for one answer
-};
 
 /// The admin endpoint: HTTP/1.1 with keep-alive over AdminRoutes. It only answers questions and
 /// knows no password, so it belongs on 127.0.0.1. Runs on the service's thread; what it
