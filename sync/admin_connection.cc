@@ -153,8 +153,7 @@ Task<After> Conversation<Stream>::serve(TaskGroup& group) {
     co_return co_await refuse(std::move(*refused));
   }
   request.body = std::move(parser.get().body());
-  AdminReply reply =
-      co_await answer_within(routes_, std::move(request), limits_.answer, group);
+  AdminReply reply = co_await answer_within(routes_, std::move(request), limits_.answer, group);
   const bool keep_alive = parser.get().keep_alive() && !group.stop().requested();
   co_return co_await answer(parser, std::move(reply), keep_alive, group.stop());
 }
@@ -192,7 +191,7 @@ Task<After> Conversation<Stream>::answer(const Parser& parser, AdminReply reply,
   Message message = message_of(std::move(reply), parser.get().version(), keep_alive && !events);
   const bool sent = co_await send(message);
   if (sent && events) co_await send_events(*events, stop);
-  co_return sent && keep_alive && !events ? After::stay : After::end;
+  co_return sent&& keep_alive && !events ? After::stay : After::end;
 }
 
 /// Answers before the body was read. What the client still sends is read for a moment: closing at

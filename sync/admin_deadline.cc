@@ -36,8 +36,8 @@ Task<AdminReply> answer_within(AdminRoutes& routes, AdminRequest request, Millis
   Stop never(executor);
   if (!pending->reply) co_await pending->answered.wait(never, limit);
   if (pending->reply) co_return std::move(*pending->reply);
-  co_return problem(
-      504, fmt::format("There is no answer yet after {} ms; what was begun goes on.", limit.count()));
+  co_return problem(504, fmt::format("There is no answer yet after {} ms; what was begun goes on.",
+                                     limit.count()));
 }
 
 }  // namespace crossfade::sync

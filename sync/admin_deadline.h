@@ -6,7 +6,8 @@
 namespace crossfade::sync {
 
 /// The answer of the routes, or 504 when it did not come within `limit`, except from a route that
-/// waits by its nature. What was begun goes on in `group` and ends by itself; the routes outlive it.
+/// waits by its nature. What was begun goes on in `group` and ends by itself; the routes outlive
+/// it.
 Task<AdminReply> answer_within(AdminRoutes& routes, AdminRequest request, Milliseconds limit,
                                TaskGroup& group);
 

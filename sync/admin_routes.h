@@ -13,8 +13,8 @@
 namespace crossfade::sync {
 
 /// What the admin endpoint answers, without any network: the table of its routes, which each family
-/// of routes describes in its header and deploy/openapi.yaml as a whole, and who may ask. One thread
-/// only.
+/// of routes describes in its header and deploy/openapi.yaml as a whole, and who may ask. One
+/// thread only.
 class AdminRoutes {
  public:
   static constexpr int kWaiters = LinkRoutes::kWaiters;
@@ -24,7 +24,8 @@ class AdminRoutes {
   AdminRoutes(const AdminRoutes&) = delete;
   AdminRoutes& operator=(const AdminRoutes&) = delete;
 
-  /// Why a request is not even looked at, known from its head alone: 401, 403. Nothing: it may pass.
+  /// Why a request is not even looked at, known from its head alone: 401, 403. Nothing: it may
+  /// pass.
   std::optional<AdminReply> refusal(const AdminRequest& head) const;
   /// Never throws. Cancel: a wait ends when the view's or the groups' wait ends.
   Task<AdminReply> answer(AdminRequest request);

@@ -10,12 +10,13 @@
 
 namespace crossfade::sync {
 
-/// The admin endpoint: HTTP/1.1 with keep-alive over AdminRoutes. It only answers questions and
-/// knows no password, so it belongs on 127.0.0.1. Runs on the service's thread; what it
-/// speaks for outlives it.
+/// The admin endpoint: HTTP/1.1 with keep-alive over AdminRoutes, plain or by TLS. It never listens
+/// where others can reach it without a token. Runs on the service's thread; what it speaks for
+/// outlives it.
 class AdminServer {
  public:
-  /// Binds and listens. Fault::unavailable with one sentence when it cannot. Port 0: a free one.
+  /// Reads token and certificates, binds and listens. Fault::invalid or Fault::unavailable with one
+  /// sentence when it cannot. Port 0: a free one.
   static Result<std::unique_ptr<AdminServer>> listen(const AdminConfig& admin, AdminParts parts,
                                                      const Executor& executor,
                                                      AdminLimits limits = {});

@@ -8,8 +8,8 @@ using boost::system::error_code;
 namespace {
 
 Error unfit(const char* key, const std::string& file, const error_code& error) {
-  return fail(Fault::invalid, fmt::format("admin.tls.{}: {} cannot be used: {}.", key, file,
-                                          error.message()));
+  return fail(Fault::invalid,
+              fmt::format("admin.tls.{}: {} cannot be used: {}.", key, file, error.message()));
 }
 
 }  // namespace

@@ -23,9 +23,8 @@ Task<Result<std::vector<AuditEntry>>> ControlAudit::newest(std::string group, in
 }
 
 AuditEntry* MemoryAudit::find(const std::string& group, const std::string& id) {
-  const auto found = std::ranges::find_if(entries_, [&](const AuditEntry& entry) {
-    return entry.group == group && entry.id == id;
-  });
+  const auto found = std::ranges::find_if(
+      entries_, [&](const AuditEntry& entry) { return entry.group == group && entry.id == id; });
   return found == entries_.end() ? nullptr : &*found;
 }
 

@@ -18,8 +18,9 @@ constexpr std::size_t kKeyBytes = 128;
 /// Equal for the same request whatever the spacing and the order of members in its body.
 std::string fingerprint_of(const AdminRequest& request) {
   const Json body = Json::parse(request.body, nullptr, false);
-  const std::string canonical =
-      body.is_discarded() ? request.body : body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string canonical = body.is_discarded()
+                                    ? request.body
+                                    : body.dump(-1, ' ', false, Json::error_handler_t::replace);
   return fmt::format("{:016x}",
                      stable_hash(request.method + " " + request.target + "\n" + canonical));
 }
@@ -34,10 +35,8 @@ std::string key_of(std::string text) {
 }
 
 AdminReply without_outcome(const char* outcome, std::string_view sentence) {
-  const nlohmann::ordered_json body = {{"title", reason_of(409)},
-                                       {"status", 409},
-                                       {"detail", sentence},
-                                       {"outcome", outcome}};
+  const nlohmann::ordered_json body = {
+      {"title", reason_of(409)}, {"status", 409}, {"detail", sentence}, {"outcome", outcome}};
   return {.status = 409, .content_type = "application/problem+json", .body = body.dump()};
 }
 
@@ -52,7 +51,8 @@ AdminReply still_running() {
 AdminReply end_unknown() {
   return without_outcome(
       "unknown",
-      "A call with this Idempotency-Key was begun and its end is not known: the service ended while "
+      "A call with this Idempotency-Key was begun and its end is not known: the service ended "
+      "while "
       "it ran, or another process runs it. Look at the state, and take a new key.");
 }
 
@@ -117,8 +117,8 @@ Task<AdminReply> AuditedCalls::run(AuditEntry entry, const Work& work) {
   entry.hook_output = std::move(changed.hook_output);
   const auto ended = co_await audit_.finish(entry);
   if (!ended) {
-    log_.warning("audit_end_lost", {{"id", entry.id}, {"result", entry.result},
-                                    {"why", ended.error().message}});
+    log_.warning("audit_end_lost",
+                 {{"id", entry.id}, {"result", entry.result}, {"why", ended.error().message}});
   }
   co_return std::move(changed.reply);
 }

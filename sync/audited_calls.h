@@ -31,10 +31,10 @@ struct Changed {
 /// Runs each changing call once and leaves an entry of it.
 ///
 /// The entry is stored before the call begins, and its end with the answer after it. A request that
-/// carries the Idempotency-Key of an earlier one is not run: it gets the same answer again; 409 with
-/// outcome "running" while the earlier one runs in this process; 409 with outcome "unknown" when the
-/// earlier one has an entry without an end, because the process died in between or another one runs
-/// it; 422 when the earlier one was another request. A request without a key always runs.
+/// carries the Idempotency-Key of an earlier one is not run: it gets the same answer again; 409
+/// with outcome "running" while the earlier one runs in this process; 409 with outcome "unknown"
+/// when the earlier one has an entry without an end, because the process died in between or another
+/// one runs it; 422 when the earlier one was another request. A request without a key always runs.
 /// One thread only; all that is handed in outlives it.
 class AuditedCalls {
  public:

@@ -43,8 +43,7 @@ std::int64_t EventBus::place_after(std::string_view last_event_id) const {
   if (!last_event_id.starts_with(prefix)) return 0;
   std::int64_t number = 0;
   const char* end = last_event_id.data() + last_event_id.size();
-  const auto [stopped, fault] =
-      std::from_chars(last_event_id.data() + prefix.size(), end, number);
+  const auto [stopped, fault] = std::from_chars(last_event_id.data() + prefix.size(), end, number);
   const bool known = fault == std::errc{} && stopped == end && number > 0 && number < next_;
   return known ? number + 1 : 0;
 }

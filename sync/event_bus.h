@@ -62,8 +62,8 @@ class EventFeed {
   EventFeed(int& listeners, EventBus& bus, std::string_view last_event_id)
       : counted_(listeners), bus_(bus), place_(bus.place_after(last_event_id)) {}
 
-  /// The next part of the stream, when there is one; a comment when nothing happened for a while, so
-  /// that a listener that has left is noticed. Empty at the stop.
+  /// The next part of the stream, when there is one; a comment when nothing happened for a while,
+  /// so that a listener that has left is noticed. Empty at the stop.
   Task<std::string> next(Stop& stop);
 
  private:

@@ -5,8 +5,8 @@
 
 namespace crossfade::sync {
 
-/// GET /v1/events: what happens, as server-sent events, until the client leaves. With Last-Event-ID it
-/// goes on behind that one. At most kListeners at a time. One thread only. The bus outlives it.
+/// GET /v1/events: what happens, as server-sent events, until the client leaves. With Last-Event-ID
+/// it goes on behind that one. At most kListeners at a time. One thread only. The bus outlives it.
 class EventRoutes {
  public:
   static constexpr int kListeners = 16;

@@ -25,10 +25,13 @@ bool good_client(const std::string& id) {
 }  // namespace
 
 void GroupsClientRoutes::add_to(RouteTable& table) {
-  table.add({"POST", "/v1/groups/{group}/clients/{client}/lease", [this](RouteCall call) { return lease(std::move(call)); },
-             Access::guarded, Pace::waits});
-  table.add({"DELETE", "/v1/groups/{group}/clients/{client}", [this](RouteCall call) { return forget(std::move(call)); }});
-  table.add({"POST", "/v1/groups/{group}/shadow-reads", [this](RouteCall call) { return shadow_reads(std::move(call)); }});
+  table.add({"POST", "/v1/groups/{group}/clients/{client}/lease",
+             [this](RouteCall call) { return lease(std::move(call)); }, Access::guarded,
+             Pace::waits});
+  table.add({"DELETE", "/v1/groups/{group}/clients/{client}",
+             [this](RouteCall call) { return forget(std::move(call)); }});
+  table.add({"POST", "/v1/groups/{group}/shadow-reads",
+             [this](RouteCall call) { return shadow_reads(std::move(call)); }});
 }
 
 Task<AdminReply> GroupsClientRoutes::lease(RouteCall call) {

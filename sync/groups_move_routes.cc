@@ -49,8 +49,8 @@ AdminReply reply_of(const MoveReply& move) {
 void GroupsMoveRoutes::add_to(RouteTable& table) {
   for (const auto& [verb, name] : kVerbs) {
     auto handler = [this, asked = verb](RouteCall call) { return move(asked, std::move(call)); };
-    table.add({"POST", std::string("/v1/groups/{group}/") + name, handler, Access::guarded,
-               Pace::waits});
+    table.add(
+        {"POST", std::string("/v1/groups/{group}/") + name, handler, Access::guarded, Pace::waits});
   }
 }
 

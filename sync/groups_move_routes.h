@@ -9,12 +9,11 @@ namespace crossfade::sync {
 /// The verbs that move write authority:
 ///   POST /v1/groups/{group}/ramp, .../rollback, .../recover, .../complete, .../cancel
 /// The answer says what came of it (`outcome`), and so does its status: 200 done or planned, 202
-/// completing, 408 undone, 409 refused, 412 a guard is unmet. A client that leaves does not stop it.
-/// One thread only. All that is handed in outlives it, and it the routes.
+/// completing, 408 undone, 409 refused, 412 a guard is unmet. A client that leaves does not stop
+/// it. One thread only. All that is handed in outlives it, and it the routes.
 class GroupsMoveRoutes {
  public:
-  GroupsMoveRoutes(rollout::Groups& groups, AuditedCalls& calls)
-      : groups_(groups), calls_(calls) {}
+  GroupsMoveRoutes(rollout::Groups& groups, AuditedCalls& calls) : groups_(groups), calls_(calls) {}
 
   void add_to(RouteTable& table);
 

@@ -41,10 +41,14 @@ AdminReply wrong_limit() {
 }  // namespace
 
 void ParkedRoutes::add_to(RouteTable& table) {
-  table.add({"GET", "/v1/violations", [this](RouteCall call) { return violations(std::move(call)); }});
-  table.add({"GET", "/v1/deadletters", [this](RouteCall call) { return dead_letters(std::move(call)); }});
-  table.add({"GET", "/v1/violations/{id}", [this](RouteCall call) { return violation(std::move(call)); }});
-  table.add({"POST", "/v1/violations/{id}/resolve", [this](RouteCall call) { return resolve(std::move(call)); }});
+  table.add(
+      {"GET", "/v1/violations", [this](RouteCall call) { return violations(std::move(call)); }});
+  table.add(
+      {"GET", "/v1/deadletters", [this](RouteCall call) { return dead_letters(std::move(call)); }});
+  table.add({"GET", "/v1/violations/{id}",
+             [this](RouteCall call) { return violation(std::move(call)); }});
+  table.add({"POST", "/v1/violations/{id}/resolve",
+             [this](RouteCall call) { return resolve(std::move(call)); }});
 }
 
 Task<AdminReply> ParkedRoutes::violations(RouteCall call) {
@@ -73,8 +77,8 @@ Task<AdminReply> ParkedRoutes::resolve(RouteCall call) {
   const auto stored = co_await view_.violation(request->id);
   if (!stored) co_return problem(stored.error());
   if (request->who.empty()) request->who = call.request.from;
-  const std::string what = fmt::format("violations resolve {} --take {}", request->id,
-                                       to_string(request->take));
+  const std::string what =
+      fmt::format("violations resolve {} --take {}", request->id, to_string(request->take));
   Change change{group_of(*stored), request->who, what, request->reason};
   const AuditedCalls::Work work = [&] { return perform(*request); };
   co_return co_await calls_.perform(std::move(call.request), std::move(change), work);

@@ -38,13 +38,25 @@ void end_in_time(asio::steady_timer& timer, Log& log) {
   });
 }
 
+/// Without a group there is no control table: then the audit is kept in memory.
+AdminParts parts_of(Service& service, Audit& audit, Process& process) {
+  AdminParts parts(service);
+  parts.groups = &service.groups();
+  parts.audit = service.groups().names().empty() ? nullptr : &audit;
+  parts.events = &process.events();
+  parts.clock = &process.environment().clock;
+  parts.random = &process.environment().random;
+  parts.log = &process.log();
+  return parts;
+}
+
 Result<void> run_until_signal(const Config& config, const RunOptions& options) {
   asio::io_context context(1);
   TRY(const auto process, Process::create(config, options, context.get_executor()));
   Stop stop(context.get_executor());
   Service service(process->environment(), stop);
-  AdminParts parts(service);
-  parts.groups = &service.groups();
+  ControlAudit audit(service.control_table());
+  const AdminParts parts = parts_of(service, audit, *process);
   TRY(const auto admin, AdminServer::listen(config.admin, parts, context.get_executor()));
   asio::signal_set signals(context, SIGTERM, SIGINT);
   asio::steady_timer hurry(context);

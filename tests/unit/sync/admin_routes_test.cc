@@ -33,7 +33,7 @@ class AdminRoutesTest : public testing::Test {
 
   boost::asio::io_context io_;
   FakeView view_;
-  AdminRoutes routes_{view_, true};
+  AdminRoutes routes_{view_, {}, io_.get_executor()};
 };
 
 TEST_F(AdminRoutesTest, IsAlive) {
@@ -160,7 +160,7 @@ TEST_F(AdminRoutesTest, OnThisMachineAloneIgnoresForeignNames) {
                            "10.0.0.1", "127.evil.example"}) {
     EXPECT_EQ(ask({"GET", "/healthz", host}).status, 403) << host;
   }
-  AdminRoutes open(view_, false);
+  AdminRoutes open(view_, {.local = false}, io_.get_executor());
   const AdminRequest request{"GET", "/healthz", "crossfade.internal:8642"};
   EXPECT_EQ(run_to_end(io_, open.answer(request)).status, 200);
 }

@@ -1,11 +1,12 @@
 // Holds the code, `crossfade --help` and the documentation against each other.
+#include "sync/exit_codes.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <regex>
 
-#include "sync/exit_codes.h"
 #include "tests/unit/sync/cli_fixture.h"
 
 namespace crossfade::sync {

@@ -58,7 +58,7 @@ class GroupsRoutesTest : public testing::Test {
   boost::asio::io_context io_;
   FakeView view_;
   FakeGroups groups_;
-  AdminRoutes routes_{parts_of(view_, groups_), true};
+  AdminRoutes routes_{parts_of(view_, groups_), {}, io_.get_executor()};
 };
 
 TEST_F(GroupsRoutesTest, ListsGroups) {
@@ -95,7 +95,7 @@ TEST_F(GroupsRoutesTest, KnowsNoOtherGroup) {
 }
 
 TEST_F(GroupsRoutesTest, WithoutGroupsHasAnEmptyList) {
-  AdminRoutes without(view_, true);
+  AdminRoutes without(view_, {}, io_.get_executor());
   const AdminRequest list{"GET", "/v1/groups", "localhost"};
   EXPECT_EQ(run_to_end(io_, without.answer(list)).body, R"({"groups":[]})");
   const AdminRequest one{"GET", "/v1/groups/shop/why", "localhost"};
