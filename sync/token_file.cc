@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::size_t kLeast = 16;
 constexpr std::size_t kMost = 1024;
-constexpr std::string_view kScheme = "Bearer ";
+constexpr std::string_view kScheme = "bearer ";
 
 class Descriptor {
  public:
@@ -74,7 +75,9 @@ Result<std::string> read_token(const std::string& file) {
 }
 
 bool carries_token(std::string_view authorization, std::string_view token) {
-  const bool scheme = authorization.starts_with(kScheme);
+  const auto lower = [](unsigned char c) { return static_cast<char>(std::tolower(c)); };
+  const bool scheme = std::ranges::equal(authorization.substr(0, kScheme.size()), kScheme,
+                                         std::equal_to<>(), lower);
   const std::string_view given = scheme ? authorization.substr(kScheme.size()) : authorization;
   const dynamo::Digest theirs = dynamo::sha256(given);
   const dynamo::Digest ours = dynamo::sha256(token);

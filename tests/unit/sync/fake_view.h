@@ -21,6 +21,7 @@ class FakeView final : public ServiceView {
     co_return wait_told;
   }
   Task<Result<Listing>> violations(std::string link, int limit) override {
+    if (stop != nullptr) co_await stop->sleep(listing_takes);
     co_return listed("violation", std::move(link), limit);
   }
   Task<Result<Listing>> dead_letters(std::string link, int limit) override {
@@ -45,6 +46,7 @@ class FakeView final : public ServiceView {
   Result<void> wait_told;
   Stop* stop = nullptr;
   Milliseconds wait_takes{0};
+  Milliseconds listing_takes{0};
   std::vector<Wait> waits;
   std::string document_padding;
   std::vector<Resolution> resolutions;
