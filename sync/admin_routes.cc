@@ -36,7 +36,7 @@ AdminRoutes::AdminRoutes(const AdminParts& parts, AdminAccess access, const Exec
       links_(parts.view, groups_),
       parked_(parts.view, calls_),
       of_groups_(groups_, audit_),
-      moves_(groups_, calls_),
+      moves_(groups_, calls_, given(parts.events, silence_)),
       clients_(groups_, calls_),
       events_(given(parts.events, silence_)),
       access_(std::move(access)) {

@@ -44,6 +44,12 @@ AdminReply reply_of(const MoveReply& move) {
   return reply;
 }
 
+void publish_unmet(const MoveReply& reply, rollout::EventSink& events) {
+  for (const rollout::Guard& guard : reply.answer.guards) {
+    if (!guard.met) events.publish("guard", guard_json(reply, guard));
+  }
+}
+
 }  // namespace
 
 void GroupsMoveRoutes::add_to(RouteTable& table) {
@@ -79,6 +85,7 @@ Task<Changed> GroupsMoveRoutes::perform(std::string group, rollout::MoveRequest 
     co_return out;
   }
   reply.answer = std::move(*answer);
+  if (reply.answer.kind == Kind::unmet) publish_unmet(reply, events_);
   out.reply = reply_of(reply);
   out.result = fmt::format("{}: {}", to_string(reply.answer.kind), reply.answer.sentence);
   out.hook_output = std::move(reply.answer.hook_output);

@@ -28,7 +28,7 @@ class FakeView final : public ServiceView {
     co_return listed("dead_letter", std::move(link), limit);
   }
   Task<Result<std::string>> violation(std::string id) override {
-    co_return "{\"violation\":\"" + id + "\"}";
+    co_return "{\"violation\":\"" + id + "\",\"link\":\"" + violation_link + "\"}";
   }
   Task<Result<std::string>> resolve(Resolution resolution) override {
     resolutions.push_back(std::move(resolution));
@@ -49,6 +49,7 @@ class FakeView final : public ServiceView {
   Milliseconds listing_takes{0};
   std::vector<Wait> waits;
   std::string document_padding;
+  std::string violation_link;
   std::vector<Resolution> resolutions;
   Result<std::string> resolve_told = std::string("The image of one side holds.");
 
