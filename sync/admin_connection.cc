@@ -40,6 +40,7 @@ AdminRequest request_of(const http::request<http::string_body>& message, std::st
   request.target = message.target();
   request.host = message[http::field::host];
   request.from = std::move(from);
+  request.origin = message[http::field::origin];
   request.authorization = message[http::field::authorization];
   request.idempotency_key = message["Idempotency-Key"];
   request.last_event_id = message["Last-Event-ID"];

@@ -14,6 +14,12 @@ bool addressed_to_this_machine(std::string host) {
          (numeric && host.starts_with("127."));
 }
 
+/// A web page sends its own address along with a change; only pages of this endpoint may make one.
+bool from_a_foreign_page(const AdminRequest& head) {
+  if (head.method == "GET" || head.origin.empty()) return false;
+  return head.origin != "http://" + head.host && head.origin != "https://" + head.host;
+}
+
 AdminReply needs_token() {
   AdminReply reply = problem(401, "This endpoint needs the token of admin.token_file.");
   reply.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -51,6 +57,9 @@ AdminRoutes::AdminRoutes(const AdminParts& parts, AdminAccess access, const Exec
 std::optional<AdminReply> AdminRoutes::refusal(const AdminRequest& head) const {
   if (access_.local && !addressed_to_this_machine(head.host)) {
     return problem(403, "This endpoint only answers requests addressed to this machine.");
+  }
+  if (from_a_foreign_page(head)) {
+    return problem(403, "This endpoint takes no changes from web pages of others.");
   }
   if (access_.token.empty()) return std::nullopt;
   const Route* const route = table_.route_of(head.method, head.target);

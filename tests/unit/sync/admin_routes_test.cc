@@ -151,6 +151,18 @@ TEST_F(AdminRoutesTest, AnswersOnlyGetAndOnlyWhatItKnows) {
   EXPECT_EQ(get("/v1/links/%zz").status, 400);
 }
 
+TEST_F(AdminRoutesTest, TakesNoChangesFromForeignPages) {
+  AdminRequest change{"POST", "/v1/groups/shop/ramp", "127.0.0.1:8642"};
+  for (const char* origin : {"https://evil.example", "null", "http://127.0.0.1:8643"}) {
+    change.origin = origin;
+    EXPECT_EQ(ask(change).status, 403) << origin;
+  }
+  for (const char* origin : {"", "http://127.0.0.1:8642"}) {
+    change.origin = origin;
+    EXPECT_EQ(ask(change).status, 400) << origin;
+  }
+}
+
 TEST_F(AdminRoutesTest, OnThisMachineAloneIgnoresForeignNames) {
   for (const char* host :
        {"localhost", "localhost:8642", "127.0.0.1", "127.0.0.1:1", "[::1]:8642", "[::1]", ""}) {
