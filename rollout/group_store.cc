@@ -1,4 +1,5 @@
 #include "rollout/group.h"
+#include "rollout/transition_event.h"
 
 namespace crossfade::rollout {
 
@@ -51,7 +52,9 @@ Task<Result<void>> GroupStore::reload() {
 
 void GroupStore::take_in(GroupState state) {
   const bool moved = state.rules.version != state_.rules.version;
+  std::string told = transition_json(state_, state, context_.clock.wall_ms());
   state_ = std::move(state);
+  if (!told.empty()) context_.events.publish("transition", std::move(told));
   if (moved) {
     context_.log.info("rules", {{"group", options_.name},
                                 {"version", state_.rules.version},

@@ -9,6 +9,7 @@
 #include "sync/admin_reply.h"
 #include "sync/config_rules.h"
 #include "sync/run_to_end.h"
+#include "sync/token_file.h"
 
 namespace crossfade::sync {
 namespace {
@@ -21,11 +22,18 @@ std::string reachable(const std::string& host) {
   return host == "::" ? "::1" : host;
 }
 
-/// One for the call, one for who watches it.
-dynamo::HttpOptions two_connections() {
+/// One connection for the call, one for who watches it.
+dynamo::HttpOptions options_of(const AdminTlsConfig& tls) {
   dynamo::HttpOptions options;
   options.max_connections = 2;
+  options.ca_file = tls.ca.empty() ? tls.certificate : tls.ca;
+  options.client_certificate = tls.client_certificate;
+  options.client_key = tls.client_key;
   return options;
+}
+
+bool speaks_tls(const AdminTlsConfig& tls) {
+  return !tls.certificate.empty() || !tls.ca.empty();
 }
 
 dynamo::HttpRequest request_of(const AdminCall& call) {
@@ -44,8 +52,9 @@ dynamo::HttpRequest request_of(const AdminCall& call) {
 
 struct AdminClient::Impl {
   explicit Impl(AdminConfig given)
-      : address(std::move(given)), pool(two_connections(), context.get_executor()) {
+      : address(std::move(given)), pool(options_of(address.tls), context.get_executor()) {
     address.host = reachable(address.host);
+    target.tls = speaks_tls(address.tls);
     target.host = address.host;
     target.port = std::to_string(address.port);
   }
@@ -65,7 +74,11 @@ AdminClient::AdminClient(AdminConfig address) : impl_(std::make_unique<Impl>(std
 AdminClient::~AdminClient() = default;
 
 Task<Result<AdminAnswer>> AdminClient::Impl::ask(AdminCall call, Milliseconds limit) {
-  const dynamo::HttpRequest request = request_of(call);
+  dynamo::HttpRequest request = request_of(call);
+  if (!address.token_file.empty()) {
+    CO_TRY(const std::string token, read_token(address.token_file));
+    request.headers.emplace_back("Authorization", "Bearer " + token);
+  }
   const bool repeatable = call.method == "GET" || !call.idempotency_key.empty();
   auto response = co_await pool.send(target, request, limit, repeatable);
   if (response) co_return AdminAnswer{response->status, std::move(response->body)};
@@ -98,10 +111,12 @@ Task<Result<AdminAnswer>> AdminClient::Impl::ask_watched(AdminCall call, Millise
 
 Error AdminClient::Impl::told(const Error& error) const {
   const std::string where = format_listen(address);
+  if (error.fault == Fault::invalid) return error;
   if (error.fault != Fault::unavailable) {
     return fail(error.fault,
                 fmt::format("the service at {} did not answer: {}", where, error.message));
   }
+  if (target.tls) return error;
   return fail(Fault::unavailable,
               fmt::format("No crossfade service answers at {}; start one with \"crossfade run "
                           "--config F\".",

@@ -36,8 +36,9 @@ class AdminClient {
   explicit AdminClient(AdminConfig address);
   ~AdminClient();
 
-  /// Whatever the service answered. Fault::unavailable with one sentence when nothing listens,
-  /// Fault::transient when the answer did not come whole within `limit`.
+  /// Reads the token with the first call. Whatever the service answered. Fault::unavailable with
+  /// one sentence when nothing listens, Fault::transient when the answer did not come whole within
+  /// `limit`.
   Result<AdminAnswer> send(const AdminCall& call, Milliseconds limit);
   /// The same; meanwhile `watch.seen` gets what the service answers to `watch.target`. A look that
   /// fails is passed over.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,11 +10,14 @@
 
 namespace crossfade::sync {
 
+class EventFeed;
+
 struct AdminReply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< besides those of every answer
+  std::shared_ptr<EventFeed> events;  ///< follows in the place of the body, without an end
 };
 
 std::string_view reason_of(int status);

@@ -11,7 +11,8 @@ struct AdminRequest {
   std::string host;    ///< the Host header
   std::string body;
   std::string from;           ///< address of the client, for the audit
-  std::string authorization;  ///< headers of these names; empty when absent
+  std::string origin;         ///< headers of these names; empty when absent
+  std::string authorization;
   std::string idempotency_key;
   std::string last_event_id;
 };

@@ -10,7 +10,9 @@
 
 #include "common/async/task_group.h"
 #include "sync/admin_connection.h"
+#include "sync/admin_tls.h"
 #include "sync/config_rules.h"
+#include "sync/token_file.h"
 
 namespace crossfade::sync {
 namespace asio = boost::asio;
@@ -37,22 +39,47 @@ Result<tcp::endpoint> endpoint_of(const AdminConfig& admin, const Executor& exec
   return found.begin()->endpoint();
 }
 
+/// What is read once, before the endpoint listens.
+struct Secrets {
+  std::string token;
+  std::unique_ptr<asio::ssl::context> tls;
+};
+
+/// Whoever can reach the endpoint can move a company's users: so others need a token.
+Result<Secrets> secrets_of(const AdminConfig& admin, const tcp::endpoint& endpoint) {
+  Secrets secrets;
+  if (!admin.token_file.empty()) {
+    TRY(secrets.token, read_token(admin.token_file));
+  } else if (!endpoint.address().is_loopback()) {
+    return fail(Fault::invalid,
+                fmt::format("The admin endpoint would listen on {}, where others reach it, without "
+                            "a token: give one with \"admin: {{token_file: ...}}\".",
+                            format_listen(admin)));
+  }
+  TRY(secrets.tls, make_admin_tls(admin.tls));
+  return secrets;
+}
+
 }  // namespace
 
 struct AdminServer::Impl {
-  Impl(tcp::acceptor open_acceptor, const AdminParts& parts, const Executor& executor,
-       AdminLimits given)
+  Impl(tcp::acceptor open_acceptor, const AdminParts& parts, Secrets given_secrets,
+       const Executor& executor, AdminLimits given)
       : acceptor(std::move(open_acceptor)),
-        routes(parts, acceptor.local_endpoint().address().is_loopback()),
+        tls(std::move(given_secrets.tls)),
+        routes(parts,
+               {acceptor.local_endpoint().address().is_loopback(), std::move(given_secrets.token)},
+               executor),
         limits(given),
         port(acceptor.local_endpoint().port()),
         freed(executor) {}
 
   Task<Result<void>> accept(TaskGroup& group);
-  Task<Result<void>> converse(tcp::socket socket, Stop& stop);
+  Task<Result<void>> converse(tcp::socket socket, TaskGroup& group);
   void close();
 
   tcp::acceptor acceptor;
+  std::unique_ptr<asio::ssl::context> tls;  ///< null: plain
   AdminRoutes routes;
   AdminLimits limits;
   std::uint16_t port;
@@ -71,16 +98,16 @@ Task<Result<void>> AdminServer::Impl::accept(TaskGroup& group) {
     if (error) {
       co_await stop.sleep(kPauseAfterError);
     } else {
-      group.start(converse(std::move(socket), stop));
+      group.start(converse(std::move(socket), group));
     }
   }
   co_return Result<void>();
 }
 
-Task<Result<void>> AdminServer::Impl::converse(tcp::socket socket, Stop& stop) {
-  AdminConnection connection(std::move(socket), routes, limits);
-  const auto place = connections.insert(connections.end(), &connection);
-  co_await connection.run(stop);
+Task<Result<void>> AdminServer::Impl::converse(tcp::socket socket, TaskGroup& group) {
+  const auto connection = make_connection(std::move(socket), tls.get(), routes, limits);
+  const auto place = connections.insert(connections.end(), connection.get());
+  co_await connection->run(group);
   connections.erase(place);
   freed.notify();
   co_return Result<void>();
@@ -99,6 +126,7 @@ Result<std::unique_ptr<AdminServer>> AdminServer::listen(const AdminConfig& admi
                                                          const Executor& executor,
                                                          AdminLimits limits) {
   TRY(const tcp::endpoint endpoint, endpoint_of(admin, executor));
+  TRY(Secrets secrets, secrets_of(admin, endpoint));
   boost::system::error_code error;
   tcp::acceptor acceptor(executor);
   acceptor.open(endpoint.protocol(), error);
@@ -106,7 +134,8 @@ Result<std::unique_ptr<AdminServer>> AdminServer::listen(const AdminConfig& admi
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(tcp::acceptor::max_listen_connections, error);
   if (error) return cannot_listen(admin, error);
-  auto impl = std::make_unique<Impl>(std::move(acceptor), parts, executor, limits);
+  auto impl =
+      std::make_unique<Impl>(std::move(acceptor), parts, std::move(secrets), executor, limits);
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(impl)));
 }
 

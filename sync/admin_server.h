@@ -4,25 +4,19 @@
 #include <memory>
 
 #include "common/async/stop.h"
-#include "sync/admin_routes.h"
+#include "sync/admin_limits.h"
+#include "sync/admin_parts.h"
 #include "sync/config.h"
 
 namespace crossfade::sync {
 
-struct AdminLimits {
-  std::size_t connections = 512;  ///< further ones wait in the system's queue
-  std::size_t header_bytes = 8U << 10;
-  std::size_t body_bytes = 1U << 20;  ///< a list of ten thousand subjects fits
-  Milliseconds receive{15'000};  ///< from one answer, or the connection's begin, to a whole request
-  Milliseconds send{15'000};     ///< for one answer
-};
-
-/// The admin endpoint: HTTP/1.1 with keep-alive over AdminRoutes. It only answers questions and
-/// knows no password, so it belongs on 127.0.0.1. Runs on the service's thread; what it
-/// speaks for outlives it.
+/// The admin endpoint: HTTP/1.1 with keep-alive over AdminRoutes, plain or by TLS. It never listens
+/// where others can reach it without a token. Runs on the service's thread; what it speaks for
+/// outlives it.
 class AdminServer {
  public:
-  /// Binds and listens. Fault::unavailable with one sentence when it cannot. Port 0: a free one.
+  /// Reads token and certificates, binds and listens. Fault::invalid or Fault::unavailable with one
+  /// sentence when it cannot. Port 0: a free one.
   static Result<std::unique_ptr<AdminServer>> listen(const AdminConfig& admin, AdminParts parts,
                                                      const Executor& executor,
                                                      AdminLimits limits = {});

@@ -80,9 +80,21 @@ struct LinkConfig {
   BackwardConfig backward;
 };
 
+/// Files in PEM. The first three are the service's, the others the command line's.
+struct AdminTlsConfig {
+  std::string certificate;  ///< chain of the service; empty: no TLS
+  std::string key;
+  std::string client_ca;  ///< only clients with a certificate of it are let in; empty: any
+  std::string ca;         ///< what the command line trusts; empty: the certificate itself
+  std::string client_certificate;
+  std::string client_key;
+};
+
 struct AdminConfig {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8642;
+  std::string token_file;  ///< empty: no token, which is allowed on loopback alone
+  AdminTlsConfig tls;
 };
 
 struct ControlConfig {

@@ -91,6 +91,17 @@ std::string endpoint_fault(const std::string& endpoint) {
   return "must begin with \"http://\" or \"https://\"";
 }
 
+std::string admin_tls_fault(const AdminTlsConfig& tls) {
+  if (tls.certificate.empty() != tls.key.empty()) return "needs both its certificate and its key";
+  if (tls.client_certificate.empty() != tls.client_key.empty()) {
+    return "needs both its client_certificate and its client_key";
+  }
+  if (!tls.client_ca.empty() && tls.certificate.empty()) {
+    return "has a client_ca without a certificate";
+  }
+  return {};
+}
+
 Result<AdminConfig> parse_listen(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0) return bad_listen();

@@ -16,6 +16,8 @@ std::string field_name_fault(const std::string& field);
 std::string mongodb_uri_fault(const std::string& uri);
 std::string endpoint_fault(const std::string& endpoint);
 
+std::string admin_tls_fault(const AdminTlsConfig& tls);
+
 /// `127.0.0.1:8642`, `localhost:8642`, `[::1]:8642`. The error is the rest of a sentence.
 Result<AdminConfig> parse_listen(const std::string& text);
 std::string format_listen(const AdminConfig& admin);

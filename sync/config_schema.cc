@@ -114,6 +114,17 @@ ConfigSection<ControlConfig> control_keys() {
                   table_name_fault)};
 }
 
+ConfigSection<AdminTlsConfig> admin_tls_keys() {
+  return {
+      text_key("certificate", &AdminTlsConfig::certificate),
+      text_key("key", &AdminTlsConfig::key),
+      text_key("client_ca", &AdminTlsConfig::client_ca),
+      text_key("ca", &AdminTlsConfig::ca),
+      text_key("client_certificate", &AdminTlsConfig::client_certificate),
+      text_key("client_key", &AdminTlsConfig::client_key),
+  };
+}
+
 ConfigSection<LinkConfig> names_and_rules() {
   return {
       required(
@@ -139,11 +150,14 @@ ConfigSection<AdminConfig> admin_keys() {
     TRY(const std::string text, value.text());
     const auto parsed = parse_listen(text);
     if (!parsed) return value.wrong(parsed.error().message);
-    admin = *parsed;
+    admin.host = parsed->host;
+    admin.port = parsed->port;
     return {};
   };
   listen.write = [](YAML::Emitter& out, const AdminConfig& admin) { out << format_listen(admin); };
-  return {std::move(listen)};
+  return {std::move(listen), text_key("token_file", &AdminConfig::token_file),
+          checked(section_key("tls", &AdminConfig::tls, admin_tls_keys()), &AdminConfig::tls,
+                  admin_tls_fault)};
 }
 
 ConfigSection<LinkConfig> link_keys() {

@@ -25,12 +25,13 @@ bool good_client(const std::string& id) {
 }  // namespace
 
 void GroupsClientRoutes::add_to(RouteTable& table) {
-  table.add("POST", "/v1/groups/{group}/clients/{client}/lease",
-            [this](RouteCall call) { return lease(std::move(call)); });
-  table.add("DELETE", "/v1/groups/{group}/clients/{client}",
-            [this](RouteCall call) { return forget(std::move(call)); });
-  table.add("POST", "/v1/groups/{group}/shadow-reads",
-            [this](RouteCall call) { return shadow_reads(std::move(call)); });
+  table.add({"POST", "/v1/groups/{group}/clients/{client}/lease",
+             [this](RouteCall call) { return lease(std::move(call)); }, Access::guarded,
+             Pace::waits});
+  table.add({"DELETE", "/v1/groups/{group}/clients/{client}",
+             [this](RouteCall call) { return forget(std::move(call)); }});
+  table.add({"POST", "/v1/groups/{group}/shadow-reads",
+             [this](RouteCall call) { return shadow_reads(std::move(call)); }});
 }
 
 Task<AdminReply> GroupsClientRoutes::lease(RouteCall call) {
@@ -49,13 +50,29 @@ Task<AdminReply> GroupsClientRoutes::lease(RouteCall call) {
 }
 
 Task<AdminReply> GroupsClientRoutes::forget(RouteCall call) {
+  const std::string group = call.in_path("group");
   const std::string client = call.in_path("client");
-  const auto why = statement(call.request.body);
+  auto why = statement(call.request.body);
   if (!why) co_return problem(why.error());
-  const auto forgotten = co_await groups_.forget_client(call.in_path("group"), client);
-  if (!forgotten) co_return problem(forgotten.error());
-  co_return AdminReply{.body =
-                           fmt::format(R"({{"client":{},"forgotten":true}})", json_text(client))};
+  if (const auto known = groups_.view(group); !known) co_return problem(known.error());
+  if (why->who.empty()) why->who = call.request.from;
+  Change change{group, why->who, "rollout clients --forget " + client, why->reason};
+  const AuditedCalls::Work work = [&] { return perform_forget(group, client); };
+  co_return co_await calls_.perform(std::move(call.request), std::move(change), work);
+}
+
+Task<Changed> GroupsClientRoutes::perform_forget(std::string group, std::string client) {
+  Changed out;
+  const auto forgotten = co_await groups_.forget_client(std::move(group), client);
+  if (!forgotten) {
+    out.reply = problem(forgotten.error());
+    out.result = forgotten.error().message;
+    co_return out;
+  }
+  out.result = fmt::format("Nobody waits for {} any more.", client);
+  out.reply.body = fmt::format(R"({{"client":{},"forgotten":true,"sentence":{}}})",
+                               json_text(client), json_text(out.result));
+  co_return out;
 }
 
 Task<AdminReply> GroupsClientRoutes::shadow_reads(RouteCall call) {

@@ -195,7 +195,10 @@ int move_command(const CliContext& context, const CliArguments& arguments,
 int group_command(const CliContext& context, const CliArguments& arguments,
                   const AdminConfig& admin) {
   AdminClient client(admin);
-  const auto path = group_path(client, arguments.of_group);
+  auto path = group_path(client, arguments.of_group);
+  if (!path && path.error().fault == Fault::not_found && arguments.verb == Verb::audit) {
+    path = std::string("/v1");  // what there is of links without a group
+  }
   if (!path) return tell_error(context, arguments.json, path.error().message);
   const auto& question = *std::ranges::find(kQuestions, arguments.verb, &Question::verb);
   const bool listing = arguments.verb == Verb::versions || arguments.verb == Verb::audit;

@@ -223,4 +223,10 @@ std::string move_json(const MoveReply& reply, int status) {
   return dumped(out);
 }
 
+std::string guard_json(const MoveReply& reply, const rollout::Guard& guard) {
+  Json out = {{"group", reply.group}, {"verb", rollout::to_string(reply.verb)}};
+  out.update(json_of(guard));
+  return dumped(out);
+}
+
 }  // namespace crossfade::sync

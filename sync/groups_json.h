@@ -31,5 +31,7 @@ struct MoveReply {
   rollout::MoveAnswer answer;
 };
 std::string move_json(const MoveReply& reply, int status);
+/// The data of a `guard` event: the guard, of which group and verb.
+std::string guard_json(const MoveReply& reply, const rollout::Guard& guard);
 
 }  // namespace crossfade::sync

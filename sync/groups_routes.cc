@@ -12,7 +12,7 @@ constexpr std::int64_t kLargestListing = 1000;
 void GroupsRoutes::add_to(RouteTable& table) {
   const auto get = [&](const char* pattern, Task<AdminReply> (GroupsRoutes::*answer)(RouteCall)) {
     auto handler = [this, answer](RouteCall call) { return (this->*answer)(std::move(call)); };
-    table.add("GET", pattern, handler);
+    table.add({"GET", pattern, handler});
   };
   get("/v1/groups", &GroupsRoutes::all);
   get("/v1/groups/{group}", &GroupsRoutes::one);
@@ -21,6 +21,8 @@ void GroupsRoutes::add_to(RouteTable& table) {
   get("/v1/groups/{group}/rules", &GroupsRoutes::rules);
   get("/v1/groups/{group}/versions", &GroupsRoutes::versions);
   get("/v1/groups/{group}/clients", &GroupsRoutes::clients);
+  get("/v1/groups/{group}/audit", &GroupsRoutes::audit);
+  get("/v1/audit", &GroupsRoutes::audit);
 }
 
 Task<AdminReply> GroupsRoutes::all(RouteCall /*call*/) {
@@ -68,6 +70,18 @@ Task<AdminReply> GroupsRoutes::versions(RouteCall call) {
   const auto versions = co_await groups_.versions(group, static_cast<int>(*limit));
   if (!versions) co_return problem(versions.error());
   co_return AdminReply{.body = versions_json(group, *versions)};
+}
+
+Task<AdminReply> GroupsRoutes::audit(RouteCall call) {
+  const std::string group = call.in_path("group");
+  const auto limit = call.number("limit", 100, kLargestListing);
+  if (!limit) co_return problem(400, "\"limit\" must be a number up to 1000.");
+  if (!group.empty()) {
+    if (const auto known = groups_.view(group); !known) co_return problem(known.error());
+  }
+  const auto entries = co_await audit_.newest(group, static_cast<int>(*limit));
+  if (!entries) co_return problem(entries.error());
+  co_return AdminReply{.body = audit_json(group, *entries)};
 }
 
 }  // namespace crossfade::sync

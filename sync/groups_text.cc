@@ -177,7 +177,8 @@ std::string clients_text(std::string_view json) {
 
 std::string audit_text(std::string_view json) {
   const Json whole = parsed(json);
-  std::string text = text_in(whole, "group") + ":\n";
+  const std::string group = text_in(whole, "group");
+  std::string text = (group.empty() ? "links without a group" : group) + ":\n";
   for (const Json& entry : part_of(whole, "entries")) {
     std::string result = text_in(entry, "result");
     if (result.empty()) result = "under way, or cut off by the end of the service";

@@ -25,16 +25,16 @@ std::optional<WaitFor> wait_for(const std::string& until) {
 
 void LinkRoutes::add_to(RouteTable& table) {
   const auto get = [&](const char* pattern, Task<AdminReply> (LinkRoutes::*answer)(RouteCall),
-                       Access access) {
+                       Access access = Access::guarded, Pace pace = Pace::ordinary) {
     auto handler = [this, answer](RouteCall call) { return (this->*answer)(std::move(call)); };
-    table.add("GET", pattern, handler, access);
+    table.add({"GET", pattern, handler, access, pace});
   };
   get("/healthz", &LinkRoutes::alive, Access::open);
   get("/readyz", &LinkRoutes::ready, Access::open);
-  get("/metrics", &LinkRoutes::metrics, Access::guarded);
-  get("/v1/links", &LinkRoutes::links, Access::guarded);
-  get("/v1/links/{link}", &LinkRoutes::link, Access::guarded);
-  get("/v1/links/{link}/wait", &LinkRoutes::wait, Access::guarded);
+  get("/metrics", &LinkRoutes::metrics);
+  get("/v1/links", &LinkRoutes::links);
+  get("/v1/links/{link}", &LinkRoutes::link);
+  get("/v1/links/{link}/wait", &LinkRoutes::wait, Access::guarded, Pace::waits);
 }
 
 Task<AdminReply> LinkRoutes::alive(RouteCall /*call*/) {

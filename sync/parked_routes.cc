@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+
 #include "sync/groups_requests.h"
 
 namespace crossfade::sync {
@@ -39,14 +41,14 @@ AdminReply wrong_limit() {
 }  // namespace
 
 void ParkedRoutes::add_to(RouteTable& table) {
-  table.add("GET", "/v1/violations",
-            [this](RouteCall call) { return violations(std::move(call)); });
-  table.add("GET", "/v1/deadletters",
-            [this](RouteCall call) { return dead_letters(std::move(call)); });
-  table.add("GET", "/v1/violations/{id}",
-            [this](RouteCall call) { return violation(std::move(call)); });
-  table.add("POST", "/v1/violations/{id}/resolve",
-            [this](RouteCall call) { return resolve(std::move(call)); });
+  table.add(
+      {"GET", "/v1/violations", [this](RouteCall call) { return violations(std::move(call)); }});
+  table.add(
+      {"GET", "/v1/deadletters", [this](RouteCall call) { return dead_letters(std::move(call)); }});
+  table.add({"GET", "/v1/violations/{id}",
+             [this](RouteCall call) { return violation(std::move(call)); }});
+  table.add({"POST", "/v1/violations/{id}/resolve",
+             [this](RouteCall call) { return resolve(std::move(call)); }});
 }
 
 Task<AdminReply> ParkedRoutes::violations(RouteCall call) {
@@ -72,12 +74,40 @@ Task<AdminReply> ParkedRoutes::violation(RouteCall call) {
 Task<AdminReply> ParkedRoutes::resolve(RouteCall call) {
   auto request = resolution(call.in_path("id"), call.request.body);
   if (!request) co_return problem(request.error());
+  const auto stored = co_await view_.violation(request->id);
+  if (!stored) co_return problem(stored.error());
   if (request->who.empty()) request->who = call.request.from;
+  const std::string what =
+      fmt::format("violations resolve {} --take {}", request->id, to_string(request->take));
+  Change change{group_of(*stored), request->who, what, request->reason};
+  const AuditedCalls::Work work = [&] { return perform(*request); };
+  co_return co_await calls_.perform(std::move(call.request), std::move(change), work);
+}
+
+Task<Changed> ParkedRoutes::perform(Resolution request) {
+  Changed out;
   const std::string head =
-      fmt::format(R"("id":{},"taken":"{}")", json_text(request->id), to_string(request->take));
-  const auto resolved = co_await view_.resolve(std::move(*request));
-  if (!resolved) co_return problem(resolved.error());
-  co_return AdminReply{.body = fmt::format(R"({{{},"sentence":{}}})", head, json_text(*resolved))};
+      fmt::format(R"("id":{},"taken":"{}")", json_text(request.id), to_string(request.take));
+  auto resolved = co_await view_.resolve(std::move(request));
+  if (!resolved) {
+    out.reply = problem(resolved.error());
+    out.result = resolved.error().message;
+    co_return out;
+  }
+  out.result = std::move(*resolved);
+  out.reply.body = fmt::format(R"({{{},"sentence":{}}})", head, json_text(out.result));
+  co_return out;
+}
+
+/// That of the violation's link; empty when it has none.
+std::string ParkedRoutes::group_of(const std::string& violation) const {
+  const auto document = nlohmann::json::parse(violation, nullptr, false);
+  if (!document.is_object()) return {};
+  const auto name = document.value("link", nlohmann::json());
+  for (const LinkStatus& link : view_.links()) {
+    if (name == link.name) return link.group;
+  }
+  return {};
 }
 
 }  // namespace crossfade::sync

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sync/audited_calls.h"
 #include "sync/route_table.h"
 #include "sync/status.h"
 
@@ -11,12 +12,12 @@ namespace crossfade::sync {
 ///        then "truncated" is true
 ///   GET  /v1/violations/{id}          one, with both images
 ///   POST /v1/violations/{id}/resolve  ends it by the image of one side
-/// One thread only. The view outlives it, and it the routes.
+/// One thread only. All that is handed in outlives it, and it the routes.
 class ParkedRoutes {
  public:
   static constexpr std::size_t kListingBytes = 16U << 20;
 
-  explicit ParkedRoutes(ServiceView& view) : view_(view) {}
+  ParkedRoutes(ServiceView& view, AuditedCalls& calls) : view_(view), calls_(calls) {}
 
   void add_to(RouteTable& table);
 
@@ -25,8 +26,11 @@ class ParkedRoutes {
   Task<AdminReply> dead_letters(RouteCall call);
   Task<AdminReply> violation(RouteCall call);
   Task<AdminReply> resolve(RouteCall call);
+  Task<Changed> perform(Resolution request);
+  std::string group_of(const std::string& violation) const;
 
   ServiceView& view_;
+  AuditedCalls& calls_;
 };
 
 }  // namespace crossfade::sync

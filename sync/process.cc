@@ -51,10 +51,11 @@ std::string armed_failpoints() {
 
 }  // namespace
 
-Process::Process(LogLevel level)
+Process::Process(LogLevel level, const Executor& executor)
     : random_(Random::from_system()),
       log_(level),
       failpoints_(armed_failpoints()),
+      events_(random_.id(), executor),
       threads_(kThreads),
       disk_(kDiskThreads) {}
 
@@ -65,7 +66,7 @@ Process::~Process() {
 
 Result<std::unique_ptr<Process>> Process::create(const Config& config, const RunOptions& options,
                                                  Executor executor) {
-  std::unique_ptr<Process> out(new Process(level_of(config.log_level)));
+  std::unique_ptr<Process> out(new Process(level_of(config.log_level), executor));
   TRY(out->dynamo_, dynamo::Client::create(dynamo_options(config.dynamodb), executor, out->threads_,
                                            out->clock_, out->random_, out->log_));
   const auto links = static_cast<unsigned>(config.links.size());

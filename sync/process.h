@@ -3,15 +3,10 @@
 #include <memory>
 
 #include "common/base/result.h"
+#include "sync/event_bus.h"
 #include "sync/link_environment.h"
 
 namespace crossfade::sync {
-
-/// Nobody listens.
-class QuietSink final : public rollout::EventSink {
- public:
-  void publish(std::string_view /*type*/, std::string /*json*/) override {}
-};
 
 /// Clients, threads, clock and log of one process: made in one place, ended in the right order.
 class Process {
@@ -24,15 +19,16 @@ class Process {
 
   LinkEnvironment& environment() { return *environment_; }
   Log& log() { return log_; }
+  EventBus& events() { return events_; }
 
  private:
-  explicit Process(LogLevel level);
+  Process(LogLevel level, const Executor& executor);
 
   SystemClock clock_;
   Random random_;
   Log log_;
   Failpoints failpoints_;
-  QuietSink events_;
+  EventBus events_;
   ThreadPool threads_;
   ThreadPool disk_;
   std::unique_ptr<dynamo::Client> dynamo_;

@@ -82,10 +82,6 @@ std::optional<std::int64_t> RouteCall::number(std::string_view name, std::int64_
   return good && value >= 0 && value <= most ? std::optional(value) : std::nullopt;
 }
 
-void RouteTable::add(std::string method, std::string pattern, RouteHandler handler, Access access) {
-  routes_.push_back({std::move(method), std::move(pattern), std::move(handler), access});
-}
-
 RouteTable::Match RouteTable::find(AdminRequest request) const {
   Match match;
   const auto parsed = boost::urls::parse_origin_form(request.target);
@@ -110,6 +106,13 @@ RouteTable::Match RouteTable::find(AdminRequest request) const {
   match.refusal =
       allow.empty() ? problem(404, "There is nothing at this path.") : wrong_method(allow);
   return match;
+}
+
+const Route* RouteTable::route_of(const std::string& method, const std::string& target) const {
+  AdminRequest head;
+  head.method = method;
+  head.target = target;
+  return find(std::move(head)).route;
 }
 
 }  // namespace crossfade::sync

@@ -36,19 +36,24 @@ enum class Access : std::uint8_t {
   open,     ///< never needs it
 };
 
+enum class Pace : std::uint8_t {
+  ordinary,  ///< answered within AdminLimits::answer
+  waits,     ///< takes as long as the request says: a wait, a long poll, a hand-off
+};
+
 struct Route {
   std::string method;
   std::string pattern;  ///< `/v1/groups/{group}/ramp`
   RouteHandler handler;
   Access access = Access::guarded;
+  Pace pace = Pace::ordinary;
 };
 
 /// Which handler answers what: the first route that fits. A pattern's `{name}` stands for one
 /// segment of the path, whatever is in it.
 class RouteTable {
  public:
-  void add(std::string method, std::string pattern, RouteHandler handler,
-           Access access = Access::guarded);
+  void add(Route route) { routes_.push_back(std::move(route)); }
   const std::vector<Route>& routes() const { return routes_; }
 
   struct Match {
@@ -57,6 +62,8 @@ class RouteTable {
     AdminReply refusal;  ///< 400, 404, or 405 with the methods that the path knows
   };
   Match find(AdminRequest request) const;
+  /// Null when there is none.
+  const Route* route_of(const std::string& method, const std::string& target) const;
 
  private:
   std::vector<Route> routes_;

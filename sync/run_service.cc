@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "sync/admin_server.h"
+#include "sync/event_watch.h"
 #include "sync/process.h"
 #include "sync/service.h"
 
@@ -18,9 +19,11 @@ namespace asio = boost::asio;
 constexpr Milliseconds kStopPatience{3'500};
 
 /// The admin endpoint lives as long as the links do: when they end, it ends.
-Task<Result<void>> serve_until_ended(Service& service, AdminServer& admin, Stop& stop) {
+Task<Result<void>> serve_until_ended(Service& service, AdminServer& admin, EventWatch& watch,
+                                     Stop& stop) {
   TaskGroup background(stop);
   background.start(admin.serve(background.stop()));
+  background.start(watch.run(background.stop()));
   auto ended = co_await service.run();
   background.stop().request();
   CO_TRY_VOID(co_await background.join());
@@ -38,14 +41,27 @@ void end_in_time(asio::steady_timer& timer, Log& log) {
   });
 }
 
+/// Without a group there is no control table: then the audit is kept in memory.
+AdminParts parts_of(Service& service, Audit& audit, Process& process) {
+  AdminParts parts(service);
+  parts.groups = &service.groups();
+  parts.audit = service.groups().names().empty() ? nullptr : &audit;
+  parts.events = &process.events();
+  parts.clock = &process.environment().clock;
+  parts.random = &process.environment().random;
+  parts.log = &process.log();
+  return parts;
+}
+
 Result<void> run_until_signal(const Config& config, const RunOptions& options) {
   asio::io_context context(1);
   TRY(const auto process, Process::create(config, options, context.get_executor()));
   Stop stop(context.get_executor());
   Service service(process->environment(), stop);
-  AdminParts parts(service);
-  parts.groups = &service.groups();
+  ControlAudit audit(service.control_table());
+  const AdminParts parts = parts_of(service, audit, *process);
   TRY(const auto admin, AdminServer::listen(config.admin, parts, context.get_executor()));
+  EventWatch watch(service, service.groups(), process->events(), process->environment().clock);
   asio::signal_set signals(context, SIGTERM, SIGINT);
   asio::steady_timer hurry(context);
   signals.async_wait([&](const boost::system::error_code& failed, int) {
@@ -57,7 +73,7 @@ Result<void> run_until_signal(const Config& config, const RunOptions& options) {
   });
   Result<void> ended;
   asio::co_spawn(
-      context, serve_until_ended(service, *admin, stop),
+      context, serve_until_ended(service, *admin, watch, stop),
       [&](std::exception_ptr thrown, Result<void> result) {
         ended = thrown ? Result<void>(fail(Fault::invalid, "The service met an unexpected fault."))
                        : std::move(result);

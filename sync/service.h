@@ -22,6 +22,7 @@ class Service final : public ServiceView {
   Task<Result<void>> run();
 
   rollout::Groups& groups() { return groups_.coordinator(); }
+  control::ControlTable& control_table() { return groups_.table(); }
 
   std::vector<LinkStatus> links() const override;
   bool ready() const override;

@@ -21,6 +21,7 @@ class ServiceGroups {
   ServiceGroups(LinkEnvironment& environment, const Links& links, Stop& parent);
 
   rollout::Coordinator& coordinator() { return coordinator_; }
+  control::ControlTable& table() { return table_; }
   /// Opens a group and keeps it until the stop. Its links end when it cannot be opened: the
   /// sentence says why. A control table that does not answer at the moment is waited for.
   Task<Result<void>> run(std::string group);

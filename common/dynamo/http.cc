@@ -105,7 +105,7 @@ struct HttpPool::Impl {
   Result<asio::ssl::context*> tls_for(const HttpTarget& target) {
     if (!target.tls) return nullptr;
     if (!tls) {
-      TRY(tls, make_tls_context(options.ca_file));
+      TRY(tls, make_tls_context(options));
     }
     return tls.get();
   }

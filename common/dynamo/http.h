@@ -39,7 +39,10 @@ struct HttpOptions {
   Milliseconds connect_timeout{3'000};
   Milliseconds idle_timeout{20'000};  ///< an idle connection is dropped before the server does
   std::size_t max_body_bytes = 32U << 20;
-  std::string ca_file;  ///< besides the system's certificates
+  // Files in PEM, each may be empty.
+  std::string ca_file;             ///< trusted besides the system's certificates
+  std::string client_certificate;  ///< chain to show to a server that asks for one
+  std::string client_key;
 };
 
 /// Keep-alive HTTP/1.1 connections by target, plain or TLS (certificate and host name are checked,

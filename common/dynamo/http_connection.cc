@@ -134,7 +134,8 @@ std::string handshake_failure(SSL* handle, const error_code& failure, Millisecon
   const long verdict = SSL_get_verify_result(handle);
   if (verdict == X509_V_OK) return "the TLS handshake failed, " + describe(failure, timeout);
   return fmt::format(
-      "its certificate is not accepted ({}); for a certificate of your own set dynamodb.ca_file",
+      "its certificate is not accepted ({}); for a certificate of your own set dynamodb.ca_file or "
+      "admin.tls.ca",
       X509_verify_cert_error_string(verdict));
 }
 

@@ -4,8 +4,16 @@
 
 namespace crossfade::dynamo {
 namespace ssl = boost::asio::ssl;
+namespace {
 
-Result<std::unique_ptr<ssl::context>> make_tls_context(const std::string& ca_file) {
+Error unfit(const char* what, const std::string& file, const boost::system::error_code& failure) {
+  return fail(Fault::invalid,
+              fmt::format("The {} in {} cannot be used: {}.", what, file, failure.message()));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ssl::context>> make_tls_context(const HttpOptions& files) {
   auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
   boost::system::error_code failure;
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
@@ -15,11 +23,15 @@ Result<std::unique_ptr<ssl::context>> make_tls_context(const std::string& ca_fil
     return fail(Fault::invalid,
                 fmt::format("The system's certificates cannot be used: {}.", failure.message()));
   }
-  if (!ca_file.empty()) context->load_verify_file(ca_file, failure);
-  if (failure) {
-    return fail(Fault::invalid, fmt::format("The certificates in {} cannot be used: {}.", ca_file,
-                                            failure.message()));
-  }
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context->native_handle()),
+                              X509_V_FLAG_PARTIAL_CHAIN);
+  if (!files.ca_file.empty()) context->load_verify_file(files.ca_file, failure);
+  if (failure) return unfit("certificates", files.ca_file, failure);
+  if (files.client_certificate.empty()) return context;
+  context->use_certificate_chain_file(files.client_certificate, failure);
+  if (failure) return unfit("certificates", files.client_certificate, failure);
+  context->use_private_key_file(files.client_key, ssl::context::pem, failure);
+  if (failure) return unfit("key", files.client_key, failure);
   return context;
 }
 

@@ -33,7 +33,7 @@ class AdminRoutesTest : public testing::Test {
 
   boost::asio::io_context io_;
   FakeView view_;
-  AdminRoutes routes_{view_, true};
+  AdminRoutes routes_{view_, {}, io_.get_executor()};
 };
 
 TEST_F(AdminRoutesTest, IsAlive) {
@@ -151,6 +151,18 @@ TEST_F(AdminRoutesTest, AnswersOnlyGetAndOnlyWhatItKnows) {
   EXPECT_EQ(get("/v1/links/%zz").status, 400);
 }
 
+TEST_F(AdminRoutesTest, TakesNoChangesFromForeignPages) {
+  AdminRequest change{"POST", "/v1/groups/shop/ramp", "127.0.0.1:8642"};
+  for (const char* origin : {"https://evil.example", "null", "http://127.0.0.1:8643"}) {
+    change.origin = origin;
+    EXPECT_EQ(ask(change).status, 403) << origin;
+  }
+  for (const char* origin : {"", "http://127.0.0.1:8642"}) {
+    change.origin = origin;
+    EXPECT_EQ(ask(change).status, 400) << origin;
+  }
+}
+
 TEST_F(AdminRoutesTest, OnThisMachineAloneIgnoresForeignNames) {
   for (const char* host :
        {"localhost", "localhost:8642", "127.0.0.1", "127.0.0.1:1", "[::1]:8642", "[::1]", ""}) {
@@ -160,7 +172,7 @@ TEST_F(AdminRoutesTest, OnThisMachineAloneIgnoresForeignNames) {
                            "10.0.0.1", "127.evil.example"}) {
     EXPECT_EQ(ask({"GET", "/healthz", host}).status, 403) << host;
   }
-  AdminRoutes open(view_, false);
+  AdminRoutes open(view_, {.local = false}, io_.get_executor());
   const AdminRequest request{"GET", "/healthz", "crossfade.internal:8642"};
   EXPECT_EQ(run_to_end(io_, open.answer(request)).status, 200);
 }

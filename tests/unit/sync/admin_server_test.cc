@@ -3,17 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <chrono>
-
-#include "common/dynamo/http.h"
-#include "sync/run_to_end.h"
-#include "tests/unit/sync/fake_view.h"
+#include "tests/unit/sync/admin_fixture.h"
 
 namespace crossfade::sync {
 namespace {
@@ -22,70 +12,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-constexpr auto kQuiet = asio::as_tuple(asio::use_awaitable);
-
-tcp::endpoint local(std::uint16_t port) {
-  return {asio::ip::address_v4::loopback(), port};
-}
-
-/// Sends the bytes and reads until the server closes.
-Task<std::string> exchange(std::uint16_t port, std::string bytes) {
-  tcp::socket socket(co_await asio::this_coro::executor);
-  co_await socket.async_connect(local(port), kQuiet);
-  co_await asio::async_write(socket, asio::buffer(bytes), kQuiet);
-  std::string answer;
-  co_await asio::async_read(socket, asio::dynamic_buffer(answer), kQuiet);
-  co_return answer;
-}
-
-class AdminServerTest : public testing::Test {
- protected:
-  AdminServerTest() : pool_({}, io_.get_executor()), stop_(io_.get_executor()) {
-    view_.links_told = {orders_link()};
-  }
-  ~AdminServerTest() override { end(); }
-
-  void begin(AdminLimits limits = {}) {
-    auto server = AdminServer::listen({"127.0.0.1", 0}, view_, io_.get_executor(), limits);
-    ASSERT_TRUE(server) << server.error().message;
-    server_ = std::move(*server);
-    serving_ = true;
-    asio::co_spawn(io_, server_->serve(stop_),
-                   [this](std::exception_ptr, const Result<void>& ended) {
-                     serving_ = false;
-                     EXPECT_TRUE(ended);
-                   });
-  }
-
-  void end() {
-    stop_.request();
-    while (serving_ && io_.run_one_for(std::chrono::seconds(5)) > 0) {
-    }
-    EXPECT_FALSE(serving_);
-  }
-
-  dynamo::HttpResponse get(const std::string& target, const std::string& method = "GET") {
-    dynamo::HttpRequest request;
-    request.method = method;
-    request.path = target;
-    const dynamo::HttpTarget address{false, "127.0.0.1", std::to_string(server_->port())};
-    auto response = run_to_end(io_, pool_.send(address, request, std::chrono::seconds(5), true));
-    EXPECT_TRUE(response) << response.error().message;
-    return response ? *response : dynamo::HttpResponse();
-  }
-
-  std::string raw(std::string bytes) {
-    return run_to_end(io_, exchange(server_->port(), std::move(bytes)));
-  }
-
-  asio::io_context io_;
-  FakeView view_;
-  dynamo::HttpPool pool_;
-  Stop stop_;
-  std::unique_ptr<AdminServer> server_;
-  bool serving_ = false;
-};
 
 TEST_F(AdminServerTest, AnswersOverOneConnection) {
   begin();
@@ -186,6 +112,83 @@ TEST_F(AdminServerTest, SaysWhyItCannotListen) {
   const auto nowhere = AdminServer::listen({"host.invalid", 1}, view_, io_.get_executor());
   ASSERT_FALSE(nowhere);
   EXPECT_THAT(nowhere.error().message, StartsWith("cannot listen on host.invalid:1: "));
+}
+
+TEST_F(AdminServerTest, TakesChangesWithABody) {
+  begin();
+  groups_.view_told = shop_view();
+  dynamo::HttpRequest ramp;
+  ramp.path = "/v1/groups/shop/ramp";
+  ramp.body = R"({"percent":10,"reason":"first"})";
+  ramp.headers = {{"Idempotency-Key", "k1"}};
+  const auto first = ask(ramp, pool_);
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->status, 200) << first->body;
+  EXPECT_EQ(ask(ramp, pool_)->body, first->body);
+  ASSERT_EQ(groups_.moves.size(), 1U);
+  EXPECT_EQ(groups_.moves[0].request.who, "127.0.0.1");
+  dynamo::HttpRequest forget;
+  forget.method = "DELETE";
+  forget.path = "/v1/groups/shop/clients/w";
+  forget.body = R"({"reason":"gone"})";
+  EXPECT_EQ(ask(forget, pool_)->status, 200);
+}
+
+TEST_F(AdminServerTest, BoundsTheBodyOfAChange) {
+  begin();
+  groups_.view_told = shop_view();
+  const std::string head = "POST /v1/groups/shop/ramp HTTP/1.1\r\nHost: localhost\r\n";
+  EXPECT_THAT(raw(head + "Content-Length: 1048577\r\n\r\n"), StartsWith("HTTP/1.1 413 "));
+  dynamo::HttpRequest ramp;
+  ramp.path = "/v1/groups/shop/ramp";
+  ramp.body = R"({"percent":10,"reason":"first","allow":["u"]})" + std::string(200'000, ' ');
+  EXPECT_EQ(ask(ramp, pool_)->status, 200);
+}
+
+TEST_F(AdminServerTest, AnswersInTimeWhatTakesTooLong) {
+  AdminLimits limits;
+  limits.answer = Milliseconds(50);
+  Stop slow(io_.get_executor());
+  begin(limits);
+  view_.stop = &slow;
+  view_.listing_takes = std::chrono::hours(1);
+  const dynamo::HttpResponse response = get("/v1/violations");
+  EXPECT_EQ(response.status, 504);
+  EXPECT_THAT(response.body, HasSubstr("no answer yet after 50 ms"));
+  view_.wait_takes = Milliseconds(200);
+  EXPECT_EQ(get("/v1/links/orders/wait?until=synced").status, 200);
+  slow.request();
+}
+
+TEST_F(AdminServerTest, StreamsEventsUntilItEnds) {
+  begin();
+  std::string answer;
+  asio::co_spawn(io_, exchange(server_->port(), "GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n"),
+                 [](std::exception_ptr, const std::string&) {});
+  asio::co_spawn(io_, exchange(server_->port(), "GET /v1/events HTTP/1.1\r\n\r\n"),
+                 [&answer](std::exception_ptr, std::string got) { answer = std::move(got); });
+  io_.run_for(Milliseconds(50));
+  bus_.publish("transition", R"({"sentence":"10 % are on MongoDB."})");
+  io_.run_for(Milliseconds(50));
+  end();
+  io_.run_for(Milliseconds(50));
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, HasSubstr("Content-Type: text/event-stream\r\n"));
+  EXPECT_THAT(answer, testing::EndsWith("\r\n\r\nid: life-1\nevent: transition\ndata: "
+                                        "{\"sentence\":\"10 % are on MongoDB.\"}\n\n"));
+}
+
+TEST_F(AdminServerTest, GoesOnBehindTheLastEventSeen) {
+  begin();
+  for (const char* json : {"1", "2", "3"}) bus_.publish("guard", json);
+  std::string answer;
+  asio::co_spawn(
+      io_, exchange(server_->port(), "GET /v1/events HTTP/1.1\r\nLast-Event-ID: life-2\r\n\r\n"),
+      [&answer](std::exception_ptr, std::string got) { answer = std::move(got); });
+  io_.run_for(Milliseconds(50));
+  end();
+  io_.run_for(Milliseconds(50));
+  EXPECT_THAT(answer, testing::EndsWith("\r\n\r\nid: life-3\nevent: guard\ndata: 3\n\n"));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class CliTest : public testing::Test {
 
   void configure(int port) {
     std::ofstream(file_) << "mongodb: {uri: \"mongodb://app:hunter2@h\"}\n"
-                         << "admin: {listen: \"127.0.0.1:" << port << "\"}\n"
+                         << "admin: {listen: \"127.0.0.1:" << port << "\"" << admin_ << "}\n"
                          << "links: [{name: orders, table: Orders, collection: shop.orders, "
                             "key: [pk]}]\n";
   }
@@ -73,6 +73,7 @@ class CliTest : public testing::Test {
   std::string err() const { return err_.str(); }
 
   std::string file_ = testing::TempDir() + "crossfade_cli_test.yaml";
+  std::string admin_;  ///< further keys of the configuration's admin section: `, token_file: F`
   std::map<std::string, std::string> variables_;
   std::string input_;
   bool terminal_ = false;
@@ -92,12 +93,12 @@ class CliTest : public testing::Test {
 /// A service on a thread of its own.
 class CliWithService : public CliTest {
  protected:
-  CliWithService() : stop_(io_.get_executor()) {
+  explicit CliWithService(const AdminConfig& admin = {"127.0.0.1", 0}) : stop_(io_.get_executor()) {
     view_.links_told = {orders_link()};
     groups_.view_told = shop_view();
     AdminParts parts(view_);
     parts.groups = &groups_;
-    server_ = AdminServer::listen({"127.0.0.1", 0}, parts, io_.get_executor()).value();
+    server_ = AdminServer::listen(admin, parts, io_.get_executor()).value();
     configure(server_->port());
     boost::asio::co_spawn(io_, server_->serve(stop_), [](std::exception_ptr, Result<void>) {});
     thread_ = std::thread([this] { io_.run(); });
@@ -122,10 +123,11 @@ class CliWithService : public CliTest {
     done.get_future().wait();
   }
 
-  boost::asio::io_context io_;
-  Stop stop_;
+  std::uint16_t port() const { return server_->port(); }
 
  private:
+  boost::asio::io_context io_;
+  Stop stop_;
   FakeView view_;
   FakeGroups groups_;
   std::unique_ptr<AdminServer> server_;

@@ -161,6 +161,25 @@ links:
          "\n";
 }
 
+TEST(Config, ReadsWhoMayAskTheAdminEndpoint) {
+  const auto config = parse(std::string(kSmall) + R"(
+admin:
+  token_file: /etc/crossfade/token
+  tls: {certificate: c.pem, key: k.pem, client_ca: a.pem, ca: r.pem, client_certificate: o.pem,
+        client_key: p.pem}
+  listen: 0.0.0.0:9000
+)");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->admin.host, "0.0.0.0");
+  EXPECT_EQ(config->admin.token_file, "/etc/crossfade/token");
+  EXPECT_EQ(config->admin.tls.certificate, "c.pem");
+  EXPECT_EQ(config->admin.tls.key, "k.pem");
+  EXPECT_EQ(config->admin.tls.client_ca, "a.pem");
+  EXPECT_EQ(config->admin.tls.ca, "r.pem");
+  EXPECT_EQ(config->admin.tls.client_certificate, "o.pem");
+  EXPECT_EQ(config->admin.tls.client_key, "p.pem");
+}
+
 TEST(Config, GroupsNeedNotBeListed) {
   const auto config = parse(with_groups("control: {table: my-control}"));
   ASSERT_TRUE(config) << config.error().message;
@@ -364,6 +383,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"mongodb: {uri: mongodb://h}\nadmin: {listen: 8642}\n",
                 "c.yaml:2: \"admin.listen\" must be an address and a port, as in "
                 "\"127.0.0.1:8642\""},
+        Refusal{"mongodb: {uri: mongodb://h}\nadmin: {tls: {certificate: c}}\n",
+                "c.yaml:2: \"admin.tls\" needs both its certificate and its key"},
+        Refusal{"mongodb: {uri: mongodb://h}\nadmin: {tls: {client_key: k}}\n",
+                "c.yaml:2: \"admin.tls\" needs both its client_certificate and its client_key"},
+        Refusal{"mongodb: {uri: mongodb://h}\nadmin: {tls: {client_ca: c}}\n",
+                "c.yaml:2: \"admin.tls\" has a client_ca without a certificate"},
         Refusal{"mongodb: {uri: mongodb://h}\nadmin: {listen: \"a:70000\"}\n",
                 "c.yaml:2: \"admin.listen\" must be an address and a port, as in "
                 "\"127.0.0.1:8642\""},

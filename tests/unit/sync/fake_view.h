@@ -21,13 +21,14 @@ class FakeView final : public ServiceView {
     co_return wait_told;
   }
   Task<Result<Listing>> violations(std::string link, int limit) override {
+    if (stop != nullptr) co_await stop->sleep(listing_takes);
     co_return listed("violation", std::move(link), limit);
   }
   Task<Result<Listing>> dead_letters(std::string link, int limit) override {
     co_return listed("dead_letter", std::move(link), limit);
   }
   Task<Result<std::string>> violation(std::string id) override {
-    co_return "{\"violation\":\"" + id + "\"}";
+    co_return "{\"violation\":\"" + id + "\",\"link\":\"" + violation_link + "\"}";
   }
   Task<Result<std::string>> resolve(Resolution resolution) override {
     resolutions.push_back(std::move(resolution));
@@ -45,8 +46,10 @@ class FakeView final : public ServiceView {
   Result<void> wait_told;
   Stop* stop = nullptr;
   Milliseconds wait_takes{0};
+  Milliseconds listing_takes{0};
   std::vector<Wait> waits;
   std::string document_padding;
+  std::string violation_link;
   std::vector<Resolution> resolutions;
   Result<std::string> resolve_told = std::string("The image of one side holds.");
 

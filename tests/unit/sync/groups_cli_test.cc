@@ -214,9 +214,23 @@ TEST_F(GroupsCliTest, ShowsRulesVersionsAndClients) {
   told([](FakeGroups& groups) { EXPECT_THAT(groups.forgotten, ElementsAre("worker-1")); });
 }
 
+TEST_F(GroupsCliTest, ShowsTheAudit) {
+  EXPECT_EQ(call_with_config({"rollback", "--reason", "it is slow"}), 0) << err();
+  EXPECT_EQ(call_with_config({"audit"}), 0);
+  EXPECT_THAT(out(), StartsWith("shop:\n"));
+  EXPECT_THAT(out(), HasSubstr("rollback --budget 5s by anna@desk from 127.0.0.1: it is slow\n"
+                               "      done: 50 % of the subjects are on MongoDB.\n"));
+  EXPECT_EQ(call_with_config({"violations", "resolve", "x", "--take", "mongodb", "--reason", "r"}),
+            0);
+  told([](FakeGroups& groups) { groups.names_told = {}; });
+  EXPECT_EQ(call_with_config({"audit"}), 0);
+  EXPECT_THAT(out(), StartsWith("links without a group:\n"));
+  EXPECT_THAT(out(), HasSubstr("violations resolve x --take mongodb by anna@desk"));
+}
+
 TEST_F(GroupsCliTest, ShowsAndResolvesViolations) {
   EXPECT_EQ(call_with_config({"violations", "show", "orders/forward/1"}), 0);
-  EXPECT_EQ(out(), "{\n  \"violation\": \"orders/forward/1\"\n}\n");
+  EXPECT_EQ(out(), "{\n  \"violation\": \"orders/forward/1\",\n  \"link\": \"\"\n}\n");
   EXPECT_EQ(call_with_config({"violations", "resolve", "orders/forward/1", "--take", "mongodb",
                               "--reason", "hers"}),
             0)

@@ -58,7 +58,7 @@ class GroupsRoutesTest : public testing::Test {
   boost::asio::io_context io_;
   FakeView view_;
   FakeGroups groups_;
-  AdminRoutes routes_{parts_of(view_, groups_), true};
+  AdminRoutes routes_{parts_of(view_, groups_), {}, io_.get_executor()};
 };
 
 TEST_F(GroupsRoutesTest, ListsGroups) {
@@ -95,7 +95,7 @@ TEST_F(GroupsRoutesTest, KnowsNoOtherGroup) {
 }
 
 TEST_F(GroupsRoutesTest, WithoutGroupsHasAnEmptyList) {
-  AdminRoutes without(view_, true);
+  AdminRoutes without(view_, {}, io_.get_executor());
   const AdminRequest list{"GET", "/v1/groups", "localhost"};
   EXPECT_EQ(run_to_end(io_, without.answer(list)).body, R"({"groups":[]})");
   const AdminRequest one{"GET", "/v1/groups/shop/why", "localhost"};
@@ -184,6 +184,62 @@ TEST_F(GroupsRoutesTest, TellsThatTheControlTableDoesNotAnswer) {
   const json body = {{"percent", 50}, {"reason", "r"}};
   EXPECT_EQ(post("/v1/groups/shop/ramp", body, 503)["detail"],
             "The control table does not answer.");
+}
+
+TEST_F(GroupsRoutesTest, PublishesTheGuardsThatStandInTheWay) {
+  EventBus bus("life", io_.get_executor());
+  AdminParts parts = parts_of(view_, groups_);
+  parts.events = &bus;
+  AdminRoutes routes(parts, {}, io_.get_executor());
+  groups_.move_told->kind = Kind::unmet;
+  groups_.move_told->guards = {clean_guard(), {.name = "forward_lag", .met = true}};
+  AdminRequest ramp{"POST", "/v1/groups/shop/ramp", "localhost"};
+  ramp.body = R"({"percent":1,"reason":"r"})";
+  std::int64_t place = bus.place_after("");
+  EXPECT_EQ(run_to_end(io_, routes.answer(ramp)).status, 412);
+  const std::string text = bus.text_from(place);
+  EXPECT_THAT(text, HasSubstr("event: guard\ndata: {\"group\":\"shop\",\"verb\":\"ramp\","
+                              "\"name\":\"clean_hours\""));
+  EXPECT_THAT(text, testing::Not(HasSubstr("forward_lag")));
+}
+
+TEST_F(GroupsRoutesTest, RecordsEachChange) {
+  AdminRequest ramp{"POST", "/v1/groups/shop/ramp", "localhost"};
+  ramp.body = R"({"percent":50,"allow":["u1"],"who":"anna","reason":"more"})";
+  ramp.from = "10.0.0.7";
+  ramp.idempotency_key = "k1";
+  groups_.move_told->sentence = "50 % are on MongoDB.";
+  groups_.move_told->hook_output = "told the team";
+  const AdminReply first = run_to_end(io_, routes_.answer(ramp));
+  EXPECT_EQ(run_to_end(io_, routes_.answer(ramp)).body, first.body);
+  EXPECT_EQ(groups_.moves.size(), 1U);
+  post("/v1/groups/shop/ramp", {{"percent", 50}, {"dry_run", true}});
+  ask("DELETE", "/v1/groups/shop/clients/w", R"({"who":"anna","reason":"gone"})");
+  const json entries = get("/v1/groups/shop/audit")["entries"];
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0]["what"], "rollout clients --forget w");
+  EXPECT_EQ(entries[0]["result"], "Nobody waits for w any more.");
+  EXPECT_EQ(entries[1]["id"], "k1");
+  EXPECT_EQ(entries[1]["who"], "anna");
+  EXPECT_EQ(entries[1]["from"], "10.0.0.7");
+  EXPECT_EQ(entries[1]["what"], "ramp --to 50 --allow u1 --budget 5s");
+  EXPECT_EQ(entries[1]["reason"], "more");
+  EXPECT_EQ(entries[1]["result"], "done: 50 % are on MongoDB.");
+  EXPECT_EQ(entries[1]["hook_output"], "told the team");
+  EXPECT_EQ(entries[1]["status"], 200);
+  EXPECT_EQ(get("/v1/groups/shop/audit?limit=1")["entries"].size(), 1U);
+}
+
+TEST_F(GroupsRoutesTest, RecordsResolutionsWithTheGroupOfTheLink) {
+  const json body = {{"take", "mongodb"}, {"who", "anna"}, {"reason", "hers"}};
+  post("/v1/violations/x/resolve", body);
+  EXPECT_EQ(get("/v1/audit")["entries"][0]["what"], "violations resolve x --take mongodb");
+  view_.links_told[0].group = "shop";
+  view_.violation_link = "orders";
+  post("/v1/violations/y/resolve", body);
+  EXPECT_EQ(get("/v1/groups/shop/audit")["entries"][0]["what"],
+            "violations resolve y --take mongodb");
+  EXPECT_EQ(get("/v1/audit")["entries"].size(), 1U);
 }
 
 TEST_F(GroupsRoutesTest, UnderstandsWhatIsAskedFor) {
