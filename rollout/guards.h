@@ -9,20 +9,23 @@
 
 namespace crossfade::rollout {
 
-/// One condition of a verb, with the very numbers that are compared.
+/// One condition of a verb, with the very numbers that are compared: `measured` is rounded to two
+/// decimals, away from what would meet the limit, before it is compared.
 struct Guard {
   std::string name;  ///< "backward_lag"
   double measured = 0;
   double limit = 0;
-  std::string unit;  ///< "ms", "hours", "" for counts
+  std::string unit;       ///< "ms", "hours", "" for counts and shares
+  bool at_least = false;  ///< met when measured >= limit; else when measured <= limit
   bool met = false;
   bool judgement = false;  ///< may be overridden; the others would lose data
-  std::string sentence;    ///< what is so, and what to do
+  std::string sentence;    ///< what is so; when it is unmet also what to do
 };
 
 /// Limits, from the configuration; each has a default that suits a careful team.
 struct GuardLimits {
-  std::int64_t lag_ms = 2'000;  ///< of the direction that retires: it must fit into the budget
+  std::int64_t lag_ms = 2'000;  ///< of a direction that retires; never more than the budget, which
+                                ///< is the limit of the other direction
   std::int64_t dead_letters = 0;
   std::int64_t violations = 0;  ///< since the last step
   std::int64_t irreversible = 0;
@@ -36,7 +39,7 @@ struct GuardLimits {
 struct ClientFacts {
   std::int64_t registered = 0;
   std::int64_t silent_continuing = 0;  ///< `continue` clients whose lease has ended: they may write
-  std::int64_t behind = 0;             ///< clients that have not acknowledged the present version
+  std::int64_t behind = 0;  ///< living clients that have not acknowledged the present version
 };
 
 struct GroupFacts {
@@ -59,7 +62,9 @@ struct Wish {
 /// Why the verb cannot even be considered in this phase; empty when it can. One sentence.
 std::string refusal(const Wish& wish, const GroupFacts& facts);
 
-/// Every guard of the verb, met or not, in a fixed order.
+/// Every guard of the verb, met or not, in a fixed order. Which there are follows from who moves:
+/// what asks for proof, headroom and reversibility guards the way to MongoDB; the way back is only
+/// guarded by what it needs to lose nothing; an unplanned rollback by what makes it senseless.
 std::vector<Guard> guards_of(const Wish& wish, const GroupFacts& facts, const GuardLimits& limits);
 
 /// The names among `overrides` that are no judgement guards of the verb: these are refused.

@@ -20,7 +20,7 @@ struct LinkFacts {
   std::string trouble;  ///< what troubles it at the moment; empty: nothing
   std::int64_t forward_lag_ms = 0;
   std::int64_t backward_lag_ms = 0;
-  std::int64_t dead_letters = 0;
+  std::int64_t dead_letters = 0;  ///< items that MongoDB could not take
   std::int64_t irreversible = 0;  ///< documents that DynamoDB cannot hold: backward dead letters
   std::int64_t violations = 0;    ///< ever
   std::int64_t mismatches = 0;    ///< found by the proving comparison and not yet resolved

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+
+#include "common/base/result.h"
+#include "rollout/groups.h"
+
+namespace crossfade::rollout {
+
+/// Bytes of the names on both lists of a rule together, each with three more for its quotes and
+/// comma: the group's state has the present rule and the next one and must fit into one item.
+constexpr std::size_t kMostListBytes = 160'000;
+
+/// The rule that should hold after the verb. Pure. Fault::invalid with one sentence: the request
+/// contradicts itself, changes nothing, or goes the other verb's way.
+///
+/// ramp: raises the percentage or leaves it; listed subjects move whichever way they are asked to.
+/// rollback: lowers the percentage or leaves it, and moves nobody to MongoDB. Without any of
+/// percent, allow, deny, unlist, and with percent 0: everybody goes back, the allow list is
+/// emptied and the deny list kept. The other verbs move nobody and answer `present`.
+Result<AuthorityRule> wished_rule(const AuthorityRule& present, const MoveRequest& request);
+
+}  // namespace crossfade::rollout
