@@ -17,16 +17,17 @@ class GroupStore {
 
   /// Reads the state or begins it, and makes this process its owner.
   Task<Result<void>> open();
-  /// Stores `next` (see ControlTable::replace); on success it is the state. Fault::stale: another
-  /// process drives the group now, and this one never writes again.
+  /// Stores `next` (see ControlTable::replace); on success it is the state. Fault::stale: what is
+  /// stored has changed, by a write of ours that was in doubt or by another process, and was read
+  /// again where possible. See lost().
   Task<Result<void>> store(control::GroupState next, bool versioned, bool journal = false);
-  /// What is stored now, after a write with an unknown outcome.
+  /// What is stored now. Fault::stale: another process drives the group.
   Task<Result<void>> reload();
 
   const GroupOptions& options() const { return options_; }
   GroupContext& context() const { return context_; }
   const control::GroupState& state() const { return state_; }
-  /// Another process has taken the group over.
+  /// Another process has taken the group over: this one never writes again.
   bool lost() const { return lost_; }
   /// Notified when the state has changed.
   Signal& changed() { return changed_; }

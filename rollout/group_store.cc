@@ -34,10 +34,7 @@ Task<Result<void>> GroupStore::store(GroupState next, bool versioned, bool journ
   if (lost_) co_return fail(Fault::stale, "Another process drives the group.");
   auto done = co_await context_.table.replace(next, versioned, journal);
   if (done) take_in(std::move(next));
-  if (!done && done.error().fault == Fault::stale) {
-    lost_ = true;
-    context_.log.error("group_lost", {{"group", options_.name}, {"why", done.error().message}});
-  }
+  if (!done && done.error().fault == Fault::stale) co_await reload();
   co_return done;
 }
 
@@ -45,6 +42,7 @@ Task<Result<void>> GroupStore::reload() {
   CO_TRY(std::optional<GroupState> found, co_await context_.table.read(options_.name));
   if (!found || found->owner != context_.process) {
     lost_ = true;
+    context_.log.error("group_lost", {{"group", options_.name}});
     co_return fail(Fault::stale, "Another process drives the group.");
   }
   take_in(std::move(*found));

@@ -91,12 +91,11 @@ double hours_since(const Case& c, std::int64_t since_ms) {
   return static_cast<double>(c.facts.now_ms - since_ms) / kMsPerHour;
 }
 
-/// The proof of a group is as old as that of the link whose is youngest.
+/// A mismatch begins the clean time of the whole group anew.
 Measure clean_hours(const Case& c) {
   const std::int64_t group = c.facts.state.clean_since_ms;
   return least(c, [&](const LinkFacts& link) {
-    if (group == 0 || link.clean_since_ms == 0) return 0.0;
-    return std::max(0.0, hours_since(c, std::max(group, link.clean_since_ms)));
+    return group == 0 ? 0 : hours_since(c, std::max(group, link.mismatch_ms));
   });
 }
 

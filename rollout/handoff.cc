@@ -140,10 +140,11 @@ bool Handoff::storing() const {
 void Handoff::on(const Event& event) {
   if (command() == Command::finish) return;
   pause_ = false;
-  std::visit(Overloaded{[this](Done) { done(); }, [this](const Failed& e) { failed(e); },
-                        [this](BudgetSpent) { spent(); }, [this](OutcomeUnknown) { unknown(); },
-                        [this](const Found& e) { found(e); }},
-             event);
+  std::visit(
+      Overloaded{[this](Done) { done(); }, [this](const Failed& e) { failed(e); },
+                 [this](const BudgetSpent& e) { spent(e); }, [this](OutcomeUnknown) { unknown(); },
+                 [this](const Found& e) { found(e); }},
+      event);
 }
 
 void Handoff::done() {
@@ -160,9 +161,10 @@ void Handoff::failed(const Failed& failure) {
   if (in_doubt && place_ != Place::undone) reading_ = true;
 }
 
-void Handoff::spent() {
+void Handoff::spent(const BudgetSpent& spent) {
   if (!bounded()) return;
-  give_up("The budget was spent while " + std::string(row_of(place_).doing) + ".");
+  std::string why = "The budget was spent while " + std::string(row_of(place_).doing);
+  give_up(spent.why.empty() ? why + "." : why + ": " + spent.why);
 }
 
 void Handoff::unknown() {

@@ -40,8 +40,10 @@ struct Done {};
 struct Failed {
   std::string why;
 };
-/// The budget is spent. Of a store_*: it was not sent.
-struct BudgetSpent {};
+/// The budget is spent. Of a store_*: it was not sent. `why`: what was waited for; may be empty.
+struct BudgetSpent {
+  std::string why;
+};
 /// A write whose reply was lost: it may have taken effect, and may still do so.
 struct OutcomeUnknown {};
 /// What read_again found; see found_in().
@@ -71,11 +73,11 @@ enum class Outcome : std::uint8_t {
 /// answer the command changes nothing.
 ///
 /// Before store_journal took effect every failure, a spent budget and a crash lead to store_undo;
-/// afterwards only to completion. A store_* that failed or is in doubt is read again before anything
-/// follows from it. What is in doubt and not there is sent again, which is safe while the first
-/// attempt may still land: both are under the same revision, so only one of them takes effect, or
-/// one of a write and the undo that follows it. store_undo, what comes after the journal, and
-/// read_again are repeated until they succeed: after Failed with `pause()` set.
+/// afterwards only to completion. A store_* that failed or is in doubt is read again before
+/// anything follows from it. What is in doubt and not there is sent again, which is safe while the
+/// first attempt may still land: both are under the same revision, so only one of them takes
+/// effect, or one of a write and the undo that follows it. store_undo, what comes after the
+/// journal, and read_again are repeated until they succeed: after Failed with `pause()` set.
 ///
 /// Process death, by what is stored then: `fencing` to `holding`: undone at the next start;
 /// `journaled`: the flip is stored at the next start; `releasing`: only the record is removed.
@@ -131,7 +133,7 @@ class Handoff {
   bool storing() const;
   void done();
   void failed(const Failed& failure);
-  void spent();
+  void spent(const BudgetSpent& spent);
   void unknown();
   void found(const Found& found);
   void found_record(control::HandoffStep stored);

@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <memory>
+
+#include "rollout/handoff_state.h"
+
 namespace crossfade::rollout {
 namespace {
 
@@ -9,15 +13,16 @@ using control::GroupState;
 using control::HandoffStep;
 
 constexpr Milliseconds kRepeatPause{200};
-constexpr Milliseconds kNoBudget = std::chrono::hours(24);
 constexpr Milliseconds kAskClientsEvery{250};
-
-std::string percent_of(const AuthorityRule& rule) {
-  return fmt::format("{:g} %", rule.percent);
-}
 
 Failed failed(const Error& error) {
   return {error.message};
+}
+
+/// Work that the budget or the stop has ended says no more than that it was ended.
+Event failed_within(const Stop& limit, const Error& error) {
+  if (limit.requested() && error.fault == Fault::stopped) return BudgetSpent{};
+  return failed(error);
 }
 
 }  // namespace
@@ -26,29 +31,29 @@ HandoffRun::HandoffRun(const HandoffParts& parts, HandoffPlan plan)
     : parts_(parts), plan_(std::move(plan)) {}
 
 Task<Outcome> HandoffRun::run() {
-  Limit limit(parts_.stop, Milliseconds(plan_.budget_ms));
-  co_return co_await drive(Handoff::begin(plan_.record.unplanned), limit);
+  co_return co_await drive(Handoff::begin(plan_.record.unplanned));
 }
 
 Task<Outcome> HandoffRun::resume() {
   barriers_ = plan_.record.barriers;
-  Limit limit(parts_.stop, kNoBudget);
-  co_return co_await drive(Handoff::resumed(plan_.record.step), limit);
+  co_return co_await drive(Handoff::resumed(plan_.record.step));
 }
 
 /// What must succeed is repeated for as long as it takes; the stop ends that, and a restart goes
 /// on from what is stored.
-Task<Outcome> HandoffRun::drive(Handoff machine, Limit& limit) {
+Task<Outcome> HandoffRun::drive(Handoff machine) {
+  auto limit = std::make_unique<Limit>(parts_.stop, Milliseconds(plan_.budget_ms));
   while (machine.outcome() == Outcome::running) {
-    const bool spent = limit.passed() && !machine.past_journal();
+    if (machine.pause() && parts_.stop.requested()) break;
+    if (machine.pause()) co_await parts_.stop.sleep(kRepeatPause);
+    const bool waited = machine.command() == Command::await_clients;
     Event event = BudgetSpent{};
-    if (!spent) event = co_await obey(machine, limit.stop());
-    const bool repeated = std::holds_alternative<Failed>(event) && machine.past_journal();
-    if (limit.passed() && std::holds_alternative<Failed>(event)) event = BudgetSpent{};
-    if (parts_.store.lost()) break;
+    if (!machine.bounded() || !limit->passed()) event = co_await obey(machine, limit->stop());
+    const bool stopped = std::holds_alternative<BudgetSpent>(event) && !limit->passed();
+    if (stopped) event = Failed{"The service was stopped."};
     machine.on(event);
-    if (repeated && parts_.stop.requested()) break;
-    if (repeated) co_await parts_.stop.sleep(kRepeatPause);
+    if (waited && plan_.record.unplanned)
+      limit = std::make_unique<Limit>(parts_.stop, Milliseconds(plan_.budget_ms));
   }
   why_ = machine.why();
   co_return machine.outcome();
@@ -74,10 +79,9 @@ Task<Event> HandoffRun::perform(const Handoff& machine, Stop& limit) {
     case Command::store_flip:
       co_return co_await store_flip();
     case Command::store_end:
-      co_return co_await store_end(false);
+      co_return co_await store_end();
     case Command::store_undo:
-      why_ = machine.why();
-      co_return co_await store_end(true);
+      co_return co_await store_undo(machine.why());
     case Command::await_clients:
       co_return co_await await_clients(limit);
     case Command::drain:
@@ -109,93 +113,68 @@ Task<Event> HandoffRun::written(GroupState next, bool versioned, bool journal) {
 Task<Event> HandoffRun::store_fence() {
   if (const auto allowed = co_await hook("before_fence"); !allowed)
     co_return failed(allowed.error());
-  GroupContext& context = parts_.store.context();
-  GroupState next = parts_.store.state();
-  plan_.record.step = HandoffStep::fencing;
-  plan_.record.fence_version = next.next_version;
-  plan_.record.fence_ms = context.clock.wall_ms();
-  next.rules.version = next.next_version++;
-  next.rules.next = plan_.record.to;
-  next.handoff = plan_.record;
-  const Event event = co_await written(std::move(next), true);
+  const GroupContext& context = parts_.store.context();
   fenced_at_ms_ = context.clock.steady_ms();
-  co_return event;
+  GroupState next = with_fence(parts_.store.state(), plan_.record, context.clock.wall_ms());
+  plan_.record = *next.handoff;
+  co_return co_await written(std::move(next), true);
 }
 
 Task<Event> HandoffRun::store_step(HandoffStep step) {
-  GroupState next = parts_.store.state();
-  next.handoff->step = step;
-  co_return co_await written(std::move(next), false);
+  const std::int64_t now = parts_.store.context().clock.wall_ms();
+  co_return co_await written(with_step(parts_.store.state(), step, now), false);
 }
 
 /// The point of no return. Dying before it undoes, dying after it completes.
 Task<Event> HandoffRun::store_journal() {
   if (const auto allowed = co_await hook("before_journal"); !allowed)
     co_return failed(allowed.error());
-  GroupState next = parts_.store.state();
-  next.handoff->step = HandoffStep::journaled;
-  next.handoff->barriers = barriers_;
-  co_return co_await written(std::move(next), false, true);
+  co_return co_await written(with_journal(parts_.store.state(), barriers_), false, true);
 }
 
-/// The links judge by the new rule before any client can have heard of it.
 Task<Event> HandoffRun::store_flip() {
-  GroupContext& context = parts_.store.context();
-  GroupState next = parts_.store.state();
-  const control::HandoffRecord& record = *next.handoff;
-  const std::string sentence =
-      fmt::format("{} to {} took effect.", record.verb, percent_of(record.to));
-  note(next, {context.clock.wall_ms(), sentence, record.who, record.reason});
-  next.rules.version = next.next_version++;
-  next.rules.epoch += 1;
-  next.rules.rule = record.to;
-  next.rules.next.reset();
-  next.phase = phase_after(record.to, next.phase);
-  next.violations_at_last_step = 0;
-  for (const LinkedPair* link : parts_.links)
-    next.violations_at_last_step += link->facts().violations;
-  next.handoff->step = HandoffStep::releasing;
-  const Event event = co_await written(std::move(next), true);
-  if (std::holds_alternative<Done>(event)) adopt();
+  std::int64_t violations = 0;
+  for (const LinkedPair* link : parts_.links) violations += link->facts().violations;
+  const std::int64_t now = parts_.store.context().clock.wall_ms();
+  co_return co_await written(with_flip(parts_.store.state(), now, violations), true);
+}
+
+Task<Event> HandoffRun::store_end() {
+  const Event event = co_await written(with_end(parts_.store.state()), false);
+  if (std::holds_alternative<Done>(event)) co_await ended("after_flip");
   co_return event;
 }
 
-/// Undone: the next version says what version n said.
-Task<Event> HandoffRun::store_end(bool undone) {
-  GroupContext& context = parts_.store.context();
-  GroupState next = parts_.store.state();
-  if (!next.handoff) co_return Done{};
-  if (undone) {
-    next.rules.version = next.next_version++;
-    next.rules.next.reset();
-    const std::string sentence = fmt::format("{} to {} was undone: {}", next.handoff->verb,
-                                             percent_of(next.handoff->to), why_);
-    note(next, {context.clock.wall_ms(), sentence, next.handoff->who, next.handoff->reason});
-  } else if (next.handoff->unplanned) {
-    next.stranded = next.handoff;
-  }
-  next.handoff.reset();
-  const Event event = co_await written(std::move(next), undone);
-  if (!std::holds_alternative<Done>(event)) co_return event;
-  if (fenced_at_ms_ > 0) fence_ms_ = context.clock.steady_ms() - fenced_at_ms_;
-  co_await hook(undone ? "after_undo" : "after_flip");
+/// The next version says what version n said.
+Task<Event> HandoffRun::store_undo(const std::string& why) {
+  const std::int64_t now = parts_.store.context().clock.wall_ms();
+  const Event event = co_await written(with_undo(parts_.store.state(), now, why), true);
+  if (std::holds_alternative<Done>(event)) co_await ended("after_undo");
   co_return event;
 }
 
-/// Acknowledgements come by the service's long poll and through the control table.
+Task<void> HandoffRun::ended(std::string transition) {
+  const std::int64_t now = parts_.store.context().clock.steady_ms();
+  if (fenced_at_ms_ > 0) fence_ms_ = now - fenced_at_ms_;
+  co_await hook(std::move(transition));
+}
+
+/// Acknowledgements come by the service's long poll and through the control table. Leases end that
+/// long after the fence is known to be stored, however long its own write was in doubt.
 Task<Event> HandoffRun::await_clients(Stop& limit) {
   GroupContext& context = parts_.store.context();
   const std::string& group = parts_.store.options().name;
   const std::int64_t version = plan_.record.fence_version;
+  const std::int64_t known_at = context.clock.steady_ms();
   bool asked = false;
   while (true) {
     const std::int64_t now = context.clock.steady_ms();
-    if (asked && parts_.registry.settled(version, fenced_at_ms_, now) && !unsettled()) break;
+    if (asked && parts_.registry.settled(version, known_at, now) && !unsettled()) break;
     if (limit.requested()) {
       std::string names;
       for (const std::string& id : parts_.registry.awaited(version, now)) names += " " + id;
-      co_return Failed{names.empty() ? "a write with a lost reply may still land"
-                                     : "no acknowledgement by client" + names};
+      co_return BudgetSpent{names.empty() ? "a write with a lost reply may still land."
+                                          : "no acknowledgement by client" + names + "."};
     }
     auto stored = co_await context.table.clients(group);
     if (stored) parts_.registry.merge(*stored, context.clock.steady_ms());
@@ -218,11 +197,11 @@ Task<Event> HandoffRun::drain(Stop& limit) {
   for (LinkedPair* link : parts_.links) {
     if (moves.to_mongodb) {
       const auto drained = co_await link->drain(Side::dynamodb, limit);
-      if (!drained) co_return failed(drained.error());
+      if (!drained) co_return failed_within(limit, drained.error());
     }
-    if (moves.to_dynamodb && !plan_.record.unplanned) {
+    if (moves.to_dynamodb) {
       const auto drained = co_await link->drain(Side::mongodb, limit);
-      if (!drained) co_return failed(drained.error());
+      if (!drained) co_return failed_within(limit, drained.error());
     }
   }
   co_return Done{};
@@ -235,7 +214,7 @@ Task<Event> HandoffRun::verify(Stop& limit) {
       return plan_.record.from.side_of(subject) != plan_.record.to.side_of(subject);
     };
     const auto verified = co_await link->verify(plan_.verify, moves, limit);
-    if (!verified) co_return failed(verified.error());
+    if (!verified) co_return failed_within(limit, verified.error());
     if (verified->differences > 0) {
       co_return Failed{fmt::format("{} of {} compared keys of link \"{}\" differ: {}",
                                    verified->differences, verified->compared, link->name(),
@@ -248,23 +227,25 @@ Task<Event> HandoffRun::verify(Stop& limit) {
 Task<Event> HandoffRun::hold(Stop& limit) {
   for (LinkedPair* link : parts_.links) {
     const auto held = co_await link->hold(!plan_.record.unplanned, limit);
-    if (!held) co_return failed(held.error());
+    if (!held) co_return failed_within(limit, held.error());
     barriers_[link->name()] = *held;
+  }
+  while (unsettled()) {
+    if (limit.requested()) co_return BudgetSpent{"a write with a lost reply may still land."};
+    co_await limit.sleep(kAskClientsEvery);
   }
   co_return Done{};
 }
 
 Task<Event> HandoffRun::read_again() {
   const auto read = co_await parts_.store.reload();
+  const std::string& process = parts_.store.context().process;
+  if (parts_.store.lost()) co_return Found{Found::Kind::taken_over};
   if (!read) co_return failed(read.error());
-  const GroupState& state = parts_.store.state();
-  Found found;
-  if (state.handoff) found.step = state.handoff->step;
-  found.version = state.rules.version;
-  if (found.step == HandoffStep::releasing) adopt();
-  co_return found;
+  co_return found_in(parts_.store.state(), plan_.record, process);
 }
 
+/// From here on the links judge by the rules that are stored, before any of them goes on.
 void HandoffRun::adopt() {
   const GroupState& state = parts_.store.state();
   for (LinkedPair* link : parts_.links) {
@@ -277,6 +258,7 @@ void HandoffRun::adopt() {
 /// After an unplanned flip both directions stay where they are until `recover`.
 void HandoffRun::release_links() {
   const auto& state = parts_.store.state();
+  if (state.handoff) adopt();
   const bool stranded = state.handoff && state.handoff->unplanned;
   if (stranded) return;
   for (LinkedPair* link : parts_.links) link->release();

@@ -43,14 +43,16 @@ class HandoffRun {
   std::string hook_output() const { return hook_output_; }
 
  private:
-  Task<Outcome> drive(Handoff machine, Limit& limit);
+  Task<Outcome> drive(Handoff machine);
   Task<Event> obey(const Handoff& machine, Stop& limit);
   Task<Event> perform(const Handoff& machine, Stop& limit);
   Task<Event> store_fence();
   Task<Event> store_step(control::HandoffStep step);
   Task<Event> store_journal();
   Task<Event> store_flip();
-  Task<Event> store_end(bool undone);
+  Task<Event> store_end();
+  Task<Event> store_undo(const std::string& why);
+  Task<void> ended(std::string transition);
   Task<Event> await_clients(Stop& limit);
   Task<Event> drain(Stop& limit);
   Task<Event> verify(Stop& limit);

@@ -62,7 +62,8 @@ struct HandoffRecord {
   bool unplanned = false;
   std::int64_t began_ms = 0;
   std::int64_t fence_version = 0;
-  std::int64_t fence_ms = 0;                ///< wall time at which the fence was stored
+  std::int64_t fence_ms = 0;  ///< wall time at which the fence was stored; from `draining` on, at
+                              ///< which no write by older rules was under way any more
   std::map<std::string, Barrier> barriers;  ///< by link; set from `journaled` on
 
   bool operator==(const HandoffRecord&) const = default;
