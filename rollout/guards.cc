@@ -236,7 +236,8 @@ const Row kRows[] = {
 double rounded(double value, bool at_least) {
   constexpr double kNoise = 1e-7;
   const double hundredths = value * 100;
-  return (at_least ? std::floor(hundredths + kNoise) : std::ceil(hundredths - kNoise)) / 100;
+  const double whole = at_least ? std::floor(hundredths + kNoise) : std::ceil(hundredths - kNoise);
+  return whole / 100 + 0.0;  // no minus zero
 }
 
 std::string sentence(const Row& row, const Guard& guard, const std::string& where) {
