@@ -84,28 +84,6 @@ enum class Outcome : std::uint8_t {
 /// No direction may apply anything before that, see resumed().
 class Handoff {
  public:
-  /// A fresh one. `unplanned`: MongoDB is gone. Clients are waited for only as long as the budget
-  /// allows (who still writes there writes what `recover` reports), nothing is drained or verified:
-  /// `hold` applies what the backward log has. Its budget begins anew after await_clients.
-  static Handoff begin(bool unplanned);
-  /// After a crash, at the stored step. The applies of the group's links start only when
-  /// release, release_undone or finish has come.
-  static Handoff resumed(control::HandoffStep step);
-
-  Command command() const;
-  /// The step that the command stores, or that is stored meanwhile.
-  control::HandoffStep step() const;
-  void on(const Event& event);
-  Outcome outcome() const;
-  /// Why it was undone; empty otherwise. One sentence.
-  const std::string& why() const { return why_; }
-  /// Nothing leads back any more, as far as is known.
-  bool past_journal() const;
-  /// The budget counts: the shell reports BudgetSpent instead of doing the command, or ends it.
-  bool bounded() const;
-  /// The command comes after a failure and would meet it again at once: pause first.
-  bool pause() const { return pause_; }
-
   /// Where it stands; what each means is a row of the table in handoff.cc.
   enum class Place : std::uint8_t {
     fence,
@@ -127,6 +105,31 @@ class Handoff {
     superseded
   };
 
+  /// A fresh one. `unplanned`: MongoDB is gone. Clients are waited for only as long as the budget
+  /// allows (who still writes there writes what `recover` reports), nothing is drained or verified:
+  /// `hold` applies what the backward log has. Its budget begins anew after await_clients.
+  static Handoff begin(bool unplanned);
+  /// After a crash, at the stored step. The applies of the group's links start only when
+  /// release, release_undone or finish has come.
+  static Handoff resumed(control::HandoffStep step);
+
+  Command command() const;
+  /// The step that the command stores, or that is stored meanwhile.
+  control::HandoffStep step() const;
+  void on(const Event& event);
+  Outcome outcome() const;
+  /// Why it was undone; empty otherwise. One sentence.
+  const std::string& why() const { return why_; }
+  /// Nothing leads back any more, as far as is known.
+  bool past_journal() const;
+  /// The budget counts: the shell reports BudgetSpent instead of doing the command, or ends it.
+  bool bounded() const;
+  Place place() const { return place_; }
+  /// A write whose outcome was unknown may still land.
+  bool in_doubt() const { return unsure_; }
+  /// The command comes after a failure and would meet it again at once: pause first.
+  bool pause() const { return pause_; }
+
  private:
   explicit Handoff(Place place) : place_(place) {}
 
@@ -142,7 +145,7 @@ class Handoff {
 
   Place place_;
   bool reading_ = false;  ///< what `place_` tried to store is in doubt
-  bool unsure_ = false;   ///< some write may still land
+  bool unsure_ = false;
   bool pause_ = false;
   bool unplanned_ = false;
   std::string why_;
