@@ -5,6 +5,8 @@
 namespace crossfade::rollout {
 namespace {
 
+constexpr int kTable = -1;
+
 bool moves(const std::optional<ClientWrite>& write) {
   return write && write->subject == kMover;
 }
@@ -15,9 +17,8 @@ void HandoffWorld::client_steps(std::vector<Step>& out) const {
   for (int i = 0; i < static_cast<int>(clients_.size()); ++i) {
     const Client& client = clients_[static_cast<std::size_t>(i)];
     if (!client.stored) out.push_back({StepKind::come, i});
-    if (asks(client)) out.push_back({StepKind::ask, i});
-    const bool zombie = processes_.size() > 1 && planted(Plant::stale_leases);
-    if (zombie && client.stored && !client.kind.mute) out.push_back({StepKind::ask, i, 1});
+    for (const int whom : sources())
+      if (asks(client, whom)) out.push_back({StepKind::ask, i, whom});
     for (const int subject : {kMover, kStayer})
       if (left_.writes > 0 && may_write(client, subject))
         out.push_back({StepKind::write, i, subject});
@@ -31,10 +32,20 @@ void HandoffWorld::client_steps(std::vector<Step>& out) const {
   }
 }
 
-bool HandoffWorld::asks(const Client& client) const {
+/// Who answers: the control table (-1), and the process that drives the group by what it knows. One
+/// that was taken over must not: it cannot know of a fence.
+std::vector<int> HandoffWorld::sources() const {
+  std::vector<int> out{kTable};
+  const int leader = static_cast<int>(processes_.size()) - 1;
+  if (processes_.back().alive && processes_.back().state != table_) out.push_back(leader);
+  if (leader > 0 && planted(Plant::stale_leases)) out.push_back(0);
+  return out;
+}
+
+bool HandoffWorld::asks(const Client& client, int whom) const {
   if (client.kind.mute) return false;
   if (!client.stored && !planted(Plant::rules_before_record)) return false;
-  const Client after = renewed(client);
+  const Client after = renewed(client, whom);
   return after.known != client.known || after.acknowledged != client.acknowledged ||
          after.lease != client.lease;
 }
@@ -52,11 +63,7 @@ void HandoffWorld::act(const Step& step) {
       client.stored = true;
       break;
     case StepKind::ask:
-      client = renewed(client);
-      if (step.what == 1) {
-        client.known = processes_.front().state->rules.version;
-        client.mover = processes_.front().state->rules.decide("mover");
-      }
+      client = renewed(client, step.what);
       break;
     case StepKind::write:
       send(client, step.what);
@@ -74,13 +81,17 @@ void HandoffWorld::act(const Step& step) {
   }
 }
 
-/// One renewal: what the client has fulfilled goes out, the newest rules come back.
-Client HandoffWorld::renewed(Client client) const {
+/// One renewal: what the client has fulfilled goes out, newer rules come back.
+Client HandoffWorld::renewed(Client client, int whom) const {
   const bool busy = client.mover.fenced && moves(client.under_way);
   if (client.stored && (!busy || planted(Plant::in_flight_forgotten)))
     client.acknowledged = client.known;
-  client.known = table_->rules.version;
-  client.mover = table_->rules.decide("mover");
+  const StatePtr& state =
+      whom == kTable ? table_ : processes_[static_cast<std::size_t>(whom)].state;
+  if (state->rules.version > client.known) {
+    client.known = state->rules.version;
+    client.mover = state->rules.decide("mover");
+  }
   client.lease = Client::Lease::live;
   return client;
 }

@@ -66,7 +66,7 @@ struct Scenario {
 enum class StepKind : std::uint8_t {
   // clients
   come,    ///< the client's record is stored
-  ask,     ///< acknowledges and renews its lease
+  ask,     ///< acknowledges and renews its lease: at the table (-1), or process `what`
   write,   ///< sends a write of subject `what`
   land,    ///< its write takes effect and is acknowledged to it
   expire,  ///< its lease ends

@@ -118,10 +118,11 @@ class HandoffWorld {
  private:
   // handoff_clients.cc
   void client_steps(std::vector<Step>& out) const;
-  bool asks(const Client& client) const;
+  std::vector<int> sources() const;
+  bool asks(const Client& client, int whom) const;
   bool may_write(const Client& client, int subject) const;
   void act(const Step& step);
-  Client renewed(Client client) const;
+  Client renewed(Client client, int whom) const;
   void send(Client& client, int subject);
   void land(Client& client);
   bool settled(const Process& process) const;
