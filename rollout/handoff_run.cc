@@ -129,6 +129,7 @@ Task<Event> HandoffRun::store_step(HandoffStep step) {
 Task<Event> HandoffRun::store_journal(const Stop& limit) {
   if (const auto allowed = co_await hook("before_journal"); !allowed)
     co_return failed(allowed.error());
+  if (limit.requested()) co_return BudgetSpent{"The hook before_journal took the rest of it."};
   co_return co_await written(with_journal(parts_.store.state(), barriers_), false, true);
 }
 
@@ -172,7 +173,8 @@ Task<Event> HandoffRun::await_clients(Stop& limit) {
     if (asked && parts_.registry.settled(version, known_at, now) && !unsettled()) break;
     if (limit.requested()) {
       std::string names;
-      for (const std::string& id : parts_.registry.awaited(version, now)) names += " " + id;
+      for (const std::string& id : parts_.registry.awaited(version, known_at, now))
+        names += " " + id;
       co_return BudgetSpent{names.empty() ? "a write with a lost reply may still land."
                                           : "no acknowledgement by client" + names + "."};
     }
@@ -209,11 +211,7 @@ Task<Event> HandoffRun::drain(Stop& limit) {
 
 Task<Event> HandoffRun::verify(Stop& limit) {
   for (LinkedPair* link : parts_.links) {
-    const MovesKey moves = [this, link](const Key& key) {
-      const auto subject = link->subject_of(key);
-      return plan_.record.from.side_of(subject) != plan_.record.to.side_of(subject);
-    };
-    const auto verified = co_await link->verify(plan_.verify, moves, limit);
+    const auto verified = co_await link->verify(plan_.verify, parts_.store.state().rules, limit);
     if (!verified) co_return failed_within(limit, verified.error());
     if (verified->differences > 0) {
       co_return Failed{fmt::format("{} of {} compared keys of link \"{}\" differ: {}",

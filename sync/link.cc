@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sync/link_parts.h"
-#include "sync/subject.h"
 
 namespace crossfade::sync {
 namespace {
@@ -91,15 +90,7 @@ void Link::build() {
   authority_.know_subjects([this](const Key& key) { return subject_of(key); });
   pages_ = make_page_writer(parts);
   load_ = make_load(parts, *pages_);
-  forward_capture_ = make_forward_capture(parts, forward_progress_);
-}
-
-OwnerFunction Link::owner() const {
-  const AuthorityRule& rule = config_.authority;
-  const Subject subject(config_.subject_attribute, config_.subject_pattern);
-  const codec::Mapper& mapper = *setup_->mapper;
-  return
-      [&rule, subject, &mapper](const Key& key) { return rule.side_of(subject.of(mapper, key)); };
+  forward_capture_ = make_forward_capture(parts, forward_progress_, recent_keys_);
 }
 
 /// Each step is stored before the next begins; a restart goes on at the stored one.
