@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <memory>
 
+#include "common/async/task_group.h"
 #include "sync/admin_limits.h"
 #include "sync/admin_routes.h"
 

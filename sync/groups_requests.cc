@@ -16,6 +16,7 @@ constexpr std::size_t kNameBytes = 200;
 constexpr std::size_t kReasonBytes = 1'000;
 constexpr std::size_t kSubjectBytes = 2'048;  ///< as long as a key of DynamoDB may be
 constexpr std::size_t kKeyBytes = 8'192;
+constexpr std::size_t kDifferenceBytes = 4'000;
 constexpr std::size_t kListed = 10;
 
 bool moves_subjects(Verb verb) {
@@ -64,7 +65,7 @@ rollout::ShadowRead read_shadow_read(RequestBody& body) {
   body.required_text("key", read.key, kKeyBytes);
   if (!body.has("equal")) body.refuse("\"equal\" is missing.");
   body.flag("equal", read.equal);
-  body.text("difference", read.difference, kReasonBytes);
+  body.text("difference", read.difference, kDifferenceBytes);
   return read;
 }
 
