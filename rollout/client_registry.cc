@@ -71,6 +71,7 @@ ClientFacts ClientRegistry::facts(std::int64_t version, std::int64_t now_ms) con
 
 std::vector<ClientRecord> ClientRegistry::records() const {
   std::vector<ClientRecord> records;
+  records.reserve(clients_.size());
   for (const auto& [id, client] : clients_) records.push_back(client.record);
   return records;
 }
