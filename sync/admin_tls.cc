@@ -25,6 +25,8 @@ Result<std::unique_ptr<ssl::context>> make_admin_tls(const AdminTlsConfig& confi
   context->use_private_key_file(config.key, ssl::context::pem, error);
   if (error) return unfit("key", config.key, error);
   if (config.client_ca.empty()) return context;
+  // The certificates of clients must not end up in the chain that we show.
+  SSL_CTX_set_mode(context->native_handle(), SSL_MODE_NO_AUTO_CHAIN);
   context->load_verify_file(config.client_ca, error);
   if (error) return unfit("client_ca", config.client_ca, error);
   context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error);

@@ -1,6 +1,7 @@
 // Reading and replacing a group's state: what is sent, and what each answer means.
 #include <nlohmann/json.hpp>
 
+#include "common/control/handoff_json.h"
 #include "tests/unit/control/table_fixture.h"
 
 namespace crossfade::control {

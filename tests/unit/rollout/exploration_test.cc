@@ -126,7 +126,7 @@ const std::vector<Case> kLarge{
       .unplanned = true,
       .clients = {kRefuses},
       .budget = {.writes = 1, .spends = 1, .losses = 1, .crashes = 1}},
-     100'000},
+     50'000},
 };
 #endif
 
