@@ -158,6 +158,7 @@ TEST_F(AdminServerTest, AnswersInTimeWhatTakesTooLong) {
   view_.wait_takes = Milliseconds(200);
   EXPECT_EQ(get("/v1/links/orders/wait?until=synced").status, 200);
   slow.request();
+  end();  // before `slow` goes, which the late answer still waits on
 }
 
 TEST_F(AdminServerTest, StreamsEventsUntilItEnds) {
