@@ -117,34 +117,16 @@ Task<Result<void>> Group::run() {
   co_return Result<void>();
 }
 
-/// What happens by itself: the group is synced when its links are, then it proves; a mismatch
-/// begins the clean hours anew.
+/// What happens by itself: the group is synced when its links are.
 Task<Result<void>> Group::keep_phase() {
-  GroupState next = state();
-  const std::int64_t now = store_.context().clock.wall_ms();
   const bool synced =
       std::ranges::all_of(links_, [](const LinkedPair* link) { return link->facts().synced; });
-  std::string sentence;
-  if (next.phase == GroupPhase::defined && synced) {
-    next.phase = GroupPhase::synced;
-    sentence = "Both directions of every link follow their source.";
-  } else if (next.phase == GroupPhase::synced && synced) {
-    next.phase = GroupPhase::proving;
-    next.clean_since_ms = now;
-    sentence = "Proving begins: every changed key is compared on both sides.";
-  }
-  for (const LinkedPair* link : links_) {
-    const std::int64_t mismatch = link->facts().mismatch_ms;
-    if (next.clean_since_ms > 0 && mismatch > next.clean_since_ms) {
-      next.clean_since_ms = mismatch;
-      sentence =
-          fmt::format("A mismatch in link \"{}\": the clean hours begin anew.", link->name());
-    }
-  }
-  if (sentence.empty()) co_return Result<void>();
-  note(next, {now, sentence, "crossfade", ""});
-  CO_TRY_VOID(co_await store_.store(std::move(next), false));
-  co_return Result<void>();
+  if (state().phase != GroupPhase::defined || !synced) co_return Result<void>();
+  GroupState next = state();
+  next.phase = GroupPhase::synced;
+  note(next, {store_.context().clock.wall_ms(),
+              "Both directions of every link follow their source.", "crossfade", ""});
+  co_return co_await store_.store(std::move(next), false);
 }
 
 Task<Result<void>> Group::drop_expired_clients() {

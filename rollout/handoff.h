@@ -85,25 +85,13 @@ enum class Outcome : std::uint8_t {
 class Handoff {
  public:
   /// Where it stands; what each means is a row of the table in handoff.cc.
+  // clang-format off
   enum class Place : std::uint8_t {
-    fence,
-    await,
-    settled,
-    drain,
-    drained,
-    verify,
-    verified,
-    hold,
-    journal,  // may be undone
-    flip,
-    release,
-    end,
-    done,  // only completed
-    undo,
-    release_undone,
-    undone,
-    superseded
+    fence, await, settled, drain, drained, verify, verified, hold, journal,  // may be undone
+    flip, release, end, done,                                                // only completed
+    undo, release_undone, undone, superseded
   };
+  // clang-format on
 
   /// A fresh one. `unplanned`: MongoDB is gone. Clients are waited for only as long as the budget
   /// allows (who still writes there writes what `recover` reports), nothing is drained or verified:

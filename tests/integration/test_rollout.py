@@ -1,9 +1,18 @@
 """Authority moves by cohort while a fleet writes: nothing acknowledged is ever missing on either side."""
 
+import functools
 import json
+import os
+import pathlib
+import signal
+import threading
 import time
 
 import pytest
+
+from conftest import Pair
+from harness import engines as engines_module
+from harness import stores as stores_module
 
 from harness.rollout import (  # noqa: F401
     DONE,
@@ -11,6 +20,7 @@ from harness.rollout import (  # noqa: F401
     SURE,
     UNDONE,
     UNMET,
+    Rollout,
     make_rollout,
 )
 
@@ -197,3 +207,86 @@ def test_a_restart_between_steps_changes_nothing(make_rollout):
         rollout.wait("synced")
         assert rollout.on_mongodb() == before
         rollout.assert_whole(fleet)
+
+
+def test_a_client_that_never_acknowledges(make_rollout):
+    """It lives and renews, so its lease never ends: the hand-off undoes itself and says who."""
+    rollout = make_rollout()
+    ended = threading.Event()
+
+    def renew():
+        while not ended.wait(0.3):
+            rollout.lease("sleepy", acknowledged=1)
+
+    rollout.lease("sleepy", acknowledged=1)
+    renewing = threading.Thread(target=renew)
+    renewing.start()
+    try:
+        told = rollout.ramp("--to", "50", "--budget", "4s", expect=UNDONE)
+    finally:
+        ended.set()
+        renewing.join()
+    assert "sleepy" in told["sentence"]
+    assert rollout.on_mongodb() == set()
+
+
+def test_a_silent_client_counts_when_its_lease_has_ended(make_rollout):
+    """One that refuses without a lease does; one that goes on needs its acknowledgement."""
+    rollout = make_rollout()
+    rollout.lease("gone", acknowledged=1)
+    rollout.ramp("--to", "50", "--budget", "8s")
+    rollout.lease("goes-on", mode="continue", acknowledged=3)
+    time.sleep(3)
+    told = rollout.say("rollback", "--budget", "4s", expect=UNMET)
+    assert [one["name"] for one in told["guards"] if not one["met"]] == ["clients"]
+    rollout.service.cli("rollout", "clients", "--forget", "goes-on", "--reason", "it was ended")
+    rollout.say("rollback")
+    assert rollout.on_mongodb() == set()
+
+
+def kill_mongod(folder):
+    pid = int((pathlib.Path(folder) / "mongodb.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def make_private_rollout(make_service):
+    """The same on a pair of engines that a test may kill."""
+
+    def make(engines):
+        both = stores_module.Stores.of(engines)
+        stores_module.create_table(both.dynamodb, "orders")
+        pair = Pair(both, "orders", "orders", "shop.orders")
+        service = functools.partial(make_service, on=engines, environment=both.credentials)
+        return Rollout(both, engines, [pair], service).begin()
+
+    return make
+
+
+def test_mongodb_is_gone_and_comes_back(private_engines, make_private_rollout):
+    """Decided and served to the fleet while MongoDB is dead; nothing acknowledged on DynamoDB is lost,
+    and what was stranded on MongoDB is there with both images."""
+    engines, folder = private_engines
+    rollout = make_private_rollout(engines)
+    with rollout.fleet() as fleet:
+        fleet.pause(), fleet.resume()
+        rollout.ramp("--to", "100")
+        rollout.assert_whole(fleet)
+        kill_mongod(folder)
+        rollout.say("rollback", "--unplanned")
+        assert rollout.on_mongodb() == set()
+        assert rollout.state()["stranded"]
+        time.sleep(2)
+        before = sum(ledger.sides["dynamodb"] for ledger in fleet.pause())
+        fleet.resume()
+        time.sleep(2)
+        assert sum(ledger.sides["dynamodb"] for ledger in fleet.pause()) > before
+        fleet.resume()
+        engines_module.start_only("mongodb", folder)
+        told = rollout.say("recover", "--budget", "60s")
+        assert "stranded" in told["sentence"]
+        fleet.pause()
+        rollout.wait("drained")
+        assert not fleet.check(both=False)
+        for pair in rollout.pairs:
+            pair.assert_equal()

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+import urllib.request
 import uuid
 
 import pytest
@@ -49,7 +50,7 @@ class Rollout:
         assert done.returncode == 0, done.stderr
         self.service.start()
         self.wait("synced")
-        self.wait_for_phase("proving")
+        self.wait_for_phase("synced")
         return self
 
     def wait(self, until, timeout=60):
@@ -111,6 +112,18 @@ class Rollout:
         )
         return [int(one["sk"]["S"].split("/")[1]) for one in reply["Items"]]
 
+    def lease(self, client, mode="refuse", acknowledged=0, known=0):
+        """What the router client sends, by hand; returns the rules."""
+        body = {"mode": mode, "lease_ms": 2000, "acknowledged": acknowledged, "known": known,
+                "wait_ms": 0}
+        request = urllib.request.Request(
+            f"{self.world.service_url}/v1/groups/{self.group}/clients/{client}/lease",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return json.loads(reply.read())["rules"]
+
     # ---- what must hold
 
     def assert_whole(self, fleet):
@@ -130,7 +143,7 @@ class Rollout:
 
 @pytest.fixture
 def make_rollout(stores, engines, make_pair, make_service):
-    """make_rollout(links=1, subjects=60, **settings of the group) -> a Rollout that proves."""
+    """make_rollout(links=1, subjects=60, **settings of the group) -> a Rollout, synced."""
 
     def make(links=1, **options):
         pairs = [make_pair() for _ in range(links)]
