@@ -103,10 +103,10 @@ def test_a_kept_connection_that_was_closed_is_opened_again():
     assert len(requests) == 2
 
 
-def test_names_are_quoted_and_a_path_is_kept():
+def test_names_are_quoted_where_they_must_be_and_a_path_is_kept():
     with server(send(response(ANSWER))) as (address, requests):
         ServiceClient(f"http://{address}/crossfade/").lease("a/b", "c:1", RENEWAL, 10)
-    assert requests[0].startswith("POST /crossfade/v1/groups/a%2Fb/clients/c%3A1/lease HTTP/1.1")
+    assert requests[0].startswith("POST /crossfade/v1/groups/a%2Fb/clients/c:1/lease HTTP/1.1")
 
 
 @pytest.fixture(scope="module")
