@@ -181,7 +181,7 @@ def test_why_tells_what_happened(make_rollout):
     assert done.returncode == DONE
     assert "the first quarter" in done.stdout and "25 %" in done.stdout
     audit = json.loads(rollout.service.cli("audit", "--json").stdout)
-    assert any("the first quarter" in json.dumps(entry) for entry in audit["audit"])
+    assert any("the first quarter" in json.dumps(entry) for entry in audit["entries"])
 
 
 def test_cancel_and_complete_mind_who_is_where(make_rollout):
@@ -273,7 +273,7 @@ def test_mongodb_is_gone_and_comes_back(private_engines, make_private_rollout):
         rollout.ramp("--to", "100")
         rollout.assert_whole(fleet)
         kill_mongod(folder)
-        rollout.say("rollback", "--unplanned")
+        rollout.say("rollback", "--unplanned", "--override", "mongodb_gone")
         assert rollout.on_mongodb() == set()
         assert rollout.state()["stranded"]
         time.sleep(2)

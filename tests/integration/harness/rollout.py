@@ -28,7 +28,9 @@ class Rollout:
             pair.link(group=self.group, subject={"attribute": "pk"}, authority="dynamodb")
             for pair in pairs
         ]
-        extra = {"control": {"table": self.control_table}}
+        # After a kill a delete waits until what the process had sent can no longer land.
+        life = {"attempt_timeout": "2s", "request_life": "4s"}
+        extra = {"control": {"table": self.control_table}, "dynamodb": life}
         if settings:
             extra["groups"] = [{"name": self.group, **settings}]
         self.service = make_service(*links, extra=extra)
@@ -129,7 +131,7 @@ class Rollout:
     def assert_whole(self, fleet):
         """At rest: both sides equal, and every acknowledged write is on both."""
         fleet.pause()
-        self.wait("drained")
+        self.wait("drained", 120)
         faults = fleet.check()
         assert not faults, faults[:20]
         for pair in self.pairs:
