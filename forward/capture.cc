@@ -45,7 +45,8 @@ Capture::Capture(CaptureOptions options, CaptureContext context, Stop& parent)
       readers_(parent),
       hurry_(parent.executor()),
       tip_moved_(parent.executor()),
-      filter_(options_.link_id) {}
+      filter_(options_.link_id),
+      propagation_(options_.propagation) {}
 
 Task<Result<void>> Capture::run() {
   readers_.start(start_readers(tree_.reading()));
@@ -58,29 +59,6 @@ bool Capture::anchored() const {
     const auto tip = tips_.find(shard);
     return tip != tips_.end() && tip->second.anchored;
   });
-}
-
-std::int64_t Capture::read_until_ms() const {
-  std::int64_t until = now_ms();
-  for (const std::string& shard : tree_.reading()) {
-    const auto tip = tips_.find(shard);
-    const bool read = tip != tips_.end() && (tip->second.tip_ms > 0 || tip->second.earliest_ms > 0);
-    const std::int64_t seen =
-        read ? std::max(tip->second.tip_ms, tip->second.last_created_ms) : recovered_ms_;
-    until = std::min(until, seen);
-  }
-  return until;
-}
-
-Task<Result<void>> Capture::drain(Stop& stop) {
-  const std::int64_t since = context_.clock.steady_ms() + options_.propagation.count();
-  const auto at_tip = [&](const std::string& shard) { return tips_[shard].reached_ms >= since; };
-  while (!stop.requested() && !readers_.stop().requested()) {
-    if (std::ranges::all_of(tree_.reading(), at_tip)) co_return Result<void>();
-    hurry_.notify();
-    co_await tip_moved_.wait(stop, Milliseconds(250));
-  }
-  co_return fail(Fault::stopped, "The capture stopped before it reached the end of the stream.");
 }
 
 Task<Result<void>> Capture::start_readers(std::vector<std::string> shards) {
@@ -219,6 +197,7 @@ Task<Result<void>> Capture::accept(const std::string& shard,
     tip.earliest_ms = std::max(tip.earliest_ms, record.created_ms);
     const std::optional<Change> change = classify(shard, record, not_before_ms);
     if (!change) continue;
+    time_echo(*change, not_before_ms);
     if (change->token) tip.earliest_ms = std::max(tip.earliest_ms, change->token->issued_ms);
     if (counts(*change)) {
       ++genuine;

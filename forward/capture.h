@@ -17,6 +17,7 @@
 #include "common/model/recent_keys.h"
 #include "forward/echo_filter.h"
 #include "forward/poll_pace.h"
+#include "forward/propagation.h"
 #include "forward/shard_tree.h"
 
 namespace crossfade::forward {
@@ -29,7 +30,7 @@ struct CaptureOptions {
   Milliseconds poll_interval{200};
   Milliseconds idle_poll_interval{900};
   bool ignore_ttl_deletes = false;
-  Milliseconds propagation{300};  ///< how long a committed write may take to be seen in the stream
+  Milliseconds propagation{300};  ///< assumed until it is measured, see Propagation
 };
 
 /// What the capture works with; all of it outlives the capture.
@@ -62,7 +63,8 @@ class Capture {
   bool anchored() const;
   /// Wall time before which nothing is unread in any shard; 0 when that is not known.
   std::int64_t read_until_ms() const;
-  /// Returns when everything committed before the call is durable in the log.
+  /// Returns when everything committed before the call is durable in the log: when each open shard
+  /// has been read to its tip twice, the measured propagation time apart.
   Task<Result<void>> drain(Stop& stop);
 
  private:
@@ -93,6 +95,7 @@ class Capture {
   std::optional<Change> classify(const std::string& shard, codec::StreamRecord& record,
                                  std::int64_t not_before_ms);
   Task<Result<std::vector<eventlog::Position>>> append(std::vector<std::string> records);
+  void time_echo(const Change& change, std::int64_t not_before_ms);
   void forget_old_echoes();
   std::int64_t now_ms() const;
 
@@ -103,6 +106,7 @@ class Capture {
   Signal tip_moved_;
   ShardTree tree_;
   EchoFilter filter_;
+  Propagation propagation_;
   std::map<std::string, Tip> tips_;
   std::int64_t tree_stored_ms_ = 0;
   std::int64_t recovered_ms_ = 0;  ///< when the log says that the stream was read last
