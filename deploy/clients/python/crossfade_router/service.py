@@ -149,7 +149,7 @@ class ServiceClient:
 
 
 def _path(group: str, *parts: str) -> str:
-    quoted = (urllib.parse.quote(part, safe="") for part in (group, *parts))
+    quoted = (urllib.parse.quote(part, safe=":") for part in (group, *parts))
     return "/v1/groups/" + "/".join(quoted)
 
 
