@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -23,6 +24,20 @@ def response(body, size=None, head=b"HTTP/1.1 200 OK"):
     return head + b"\r\nContent-Length: %d\r\n\r\n" % (size or len(body)) + body
 
 
+def request_of(connection):
+    """All of it: a connection that is closed with something unread loses the answer, too."""
+    text = ""
+    while True:
+        head, end, body = text.partition("\r\n\r\n")
+        size = re.search(r"Content-Length: (\d+)", head)
+        if end and len(body) >= int(size.group(1)):
+            return text
+        part = connection.recv(65_536).decode()
+        if not part:
+            raise ConnectionError("a request that ends early")
+        text += part
+
+
 @contextlib.contextmanager
 def server(*answers, wrap=lambda connection: connection):
     """Gives each connection the next answer, which is a function of the socket: yields the address
@@ -37,7 +52,7 @@ def server(*answers, wrap=lambda connection: connection):
             except OSError:
                 continue
             with connection, contextlib.suppress(OSError):
-                requests.append(connection.recv(65_536).decode())
+                requests.append(request_of(connection))
                 answer(connection)
 
     thread = threading.Thread(target=run, daemon=True)
