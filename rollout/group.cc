@@ -17,6 +17,7 @@ using Kind = MoveAnswer::Kind;
 
 constexpr Milliseconds kWatchEvery{500};
 constexpr Milliseconds kExpireEvery{60'000};
+constexpr Milliseconds kRecoverWithin = std::chrono::minutes(10);
 
 /// For as long as a verb is under way.
 class Busy {
@@ -284,7 +285,7 @@ void Group::shadow_read(const ShadowRead& read) {
 }
 
 Task<MoveAnswer> Group::recover(MoveRequest request) {
-  Limit limit(stop_, Milliseconds(request.budget_ms));
+  Limit limit(stop_, kRecoverWithin);
   Recovery sum;
   for (LinkedPair* link : links_) {
     const auto recovered = co_await link->recover(limit.stop());

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 
 PATIENCE_SECONDS = 60
+ALREADY_INITIALIZED = 23
 
 
 def free_port():
@@ -51,7 +52,7 @@ def initiate_mongodb(port):
         try:
             client.admin.command("replSetInitiate", {"_id": "rs0", "members": [member]})
         except OperationFailure as error:
-            return error.codeName == "AlreadyInitialized"
+            return error.code == ALREADY_INITIALIZED
         except PyMongoError:
             return False
         return True

@@ -5,13 +5,13 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import threading
 import time
 
 import pytest
 
 from conftest import Pair
-from harness import engines as engines_module
 from harness import stores as stores_module
 
 from harness.rollout import (  # noqa: F401
@@ -244,9 +244,26 @@ def test_a_silent_client_counts_when_its_lease_has_ended(make_rollout):
     assert rollout.on_mongodb() == set()
 
 
-def kill_mongod(folder):
-    pid = int((pathlib.Path(folder) / "mongodb.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)
+class Mongod:
+    """The mongod of a private pair: killed by SIGKILL, and brought back as it was."""
+
+    def __init__(self, folder):
+        self._pid = int((pathlib.Path(folder) / "mongodb.pid").read_text().split()[0])
+        words = pathlib.Path(f"/proc/{self._pid}/cmdline").read_bytes().split(b"\0")
+        self._command = [word.decode() for word in words if word]
+        self._again = None
+
+    def kill(self):
+        os.kill(self._pid, signal.SIGKILL)
+
+    def start(self):
+        quiet = subprocess.DEVNULL
+        self._again = subprocess.Popen(self._command, stdin=quiet, stdout=quiet, stderr=quiet)
+
+    def stop(self):
+        if self._again:
+            self._again.kill()
+            self._again.wait()
 
 
 @pytest.fixture
@@ -267,12 +284,21 @@ def test_mongodb_is_gone_and_comes_back(private_engines, make_private_rollout):
     """Decided and served to the fleet while MongoDB is dead; nothing acknowledged on DynamoDB is lost,
     and what was stranded on MongoDB is there with both images."""
     engines, folder = private_engines
+    mongod = Mongod(folder)
     rollout = make_private_rollout(engines)
+    try:
+        lose_and_recover(rollout, mongod)
+    finally:
+        rollout.service.stop()
+        mongod.stop()
+
+
+def lose_and_recover(rollout, mongod):
     with rollout.fleet() as fleet:
         fleet.pause(), fleet.resume()
         rollout.ramp("--to", "100")
         rollout.assert_whole(fleet)
-        kill_mongod(folder)
+        mongod.kill()
         rollout.say("rollback", "--unplanned", "--override", "mongodb_gone")
         assert rollout.on_mongodb() == set()
         assert rollout.state()["stranded"]
@@ -282,8 +308,9 @@ def test_mongodb_is_gone_and_comes_back(private_engines, make_private_rollout):
         time.sleep(2)
         assert sum(ledger.sides["dynamodb"] for ledger in fleet.pause()) > before
         fleet.resume()
-        engines_module.start_only("mongodb", folder)
-        told = rollout.say("recover", "--budget", "60s")
+        mongod.start()
+        rollout.until_well()
+        told = rollout.say("recover")
         assert "stranded" in told["sentence"]
         fleet.pause()
         rollout.wait("drained")

@@ -102,6 +102,16 @@ class Rollout:
             time.sleep(0.05)
         return state
 
+    def until_well(self, within=60):
+        """Until nothing troubles a link any more."""
+        deadline = time.monotonic() + within
+        while True:
+            links = json.loads(self.service.http(f"/v1/groups/{self.group}")[1])["links"]
+            if not any(link["trouble"] for link in links):
+                return
+            assert time.monotonic() < deadline, links
+            time.sleep(0.1)
+
     def versions(self):
         """The numbers of all versions of the rules that were ever stored."""
         reply = self.stores.dynamodb.query(
