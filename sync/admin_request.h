@@ -10,8 +10,8 @@ struct AdminRequest {
   std::string target;  ///< `/v1/links/orders?x=y`
   std::string host;    ///< the Host header
   std::string body;
-  std::string from;           ///< address of the client, for the audit
-  std::string origin;         ///< headers of these names; empty when absent
+  std::string from;    ///< address of the client, for the audit
+  std::string origin;  ///< headers of these names; empty when absent
   std::string authorization;
   std::string idempotency_key;
   std::string last_event_id;
