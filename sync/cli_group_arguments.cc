@@ -1,5 +1,7 @@
 #include "sync/cli_group_arguments.h"
 
+#include <charconv>
+
 #include "sync/config_units.h"
 
 namespace crossfade::sync {
@@ -53,9 +55,17 @@ void add_hand_off(CLI::App& command, GroupArguments& into) {
       ->type_name("SCOPE");
 }
 
+std::string percentage_fault(const std::string& text) {
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, fault] = std::from_chars(text.data(), end, value);
+  const bool good = fault == std::errc{} && stopped == end && value >= 0 && value <= 100;
+  return good ? "" : text + " is no percentage from 0 to 100";
+}
+
 void add_percentage(CLI::App& command, GroupArguments& into) {
   command.add_option("--to", into.to, "So many percent of the subjects on MongoDB")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(percentage_fault)
       ->type_name("P");
 }
 

@@ -15,7 +15,9 @@ class FakeGroups final : public rollout::Groups {
   std::vector<std::string> names() const override { return names_told; }
   Result<rollout::GroupView> view(const std::string& group) const override {
     if (!known(group)) return none(group);
-    return view_told;
+    rollout::GroupView told = view_told;
+    told.state.rules.group = group;
+    return told;
   }
   Result<std::vector<rollout::VerbState>> next(const std::string& group) const override {
     if (!known(group)) return none(group);

@@ -250,9 +250,9 @@ TEST_F(GroupsCliTest, ShowsAndResolvesViolations) {
 
 TEST_F(GroupsCliTest, RefusesWhatItDoesNotUnderstand) {
   const std::map<std::string, std::vector<std::string>> calls = {
-      {"--to: Value 101 not in range 0 to 100", {"rollout", "ramp", "--to", "101"}},
+      {"--to: 101 is no percentage from 0 to 100", {"rollout", "ramp", "--to", "101"}},
       {"--budget: \"5\" is no duration such as 5s", {"rollback", "--budget", "5"}},
-      {"--verify: all not in {cohort,recent}", {"rollback", "--verify", "all"}},
+      {"--verify: all not in {recent,cohort}", {"rollback", "--verify", "all"}},
       {"--take is required", {"violations", "resolve", "x", "--reason", "r"}},
       {"A subcommand is required", {"rollout"}},
   };
