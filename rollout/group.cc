@@ -259,21 +259,25 @@ Task<MoveAnswer> Group::close(MoveRequest request, Wish wish) {
   co_return out;
 }
 
+/// Stored before it is answered, where the control table does not have it so.
+Task<Result<void>> Group::keep_client(control::ClientRecord client) {
+  const Clock& clock = store_.context().clock;
+  if (!registry_.renewed(client, clock.steady_ms())) co_return Result<void>();
+  client.seen_ms = clock.wall_ms();
+  co_return co_await store_.context().table.put_client(name(), client);
+}
+
 /// Counted again when it is answered: the client's promise begins no earlier than that.
 Task<Result<RuleSet>> Group::lease(LeaseRequest request) {
-  const Clock& clock = store_.context().clock;
   if (!registry_.has_room_for(request.client.id))
     co_return fail(Fault::conflict, "The group has as many clients as it can have.");
-  if (registry_.renewed(request.client, clock.steady_ms())) {
-    request.client.seen_ms = clock.wall_ms();
-    CO_TRY_VOID(co_await store_.context().table.put_client(name(), request.client));
-  }
+  CO_TRY_VOID(co_await keep_client(request.client));
   store_.changed().notify();
   Limit limit(stop_, request.wait);
   while (state().rules.version <= request.known && !limit.stop().requested())
     co_await store_.changed().wait(limit.stop(), request.wait);
-  if (store_.lost()) co_return fail(Fault::unavailable, "Another process drives the group.");
-  registry_.renewed(request.client, clock.steady_ms());
+  CO_TRY_VOID(co_await store_.confirm());
+  CO_TRY_VOID(co_await keep_client(request.client));
   co_return state().rules;
 }
 

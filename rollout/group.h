@@ -23,6 +23,9 @@ class GroupStore {
   Task<Result<void>> store(control::GroupState next, bool versioned, bool journal = false);
   /// What is stored now. Fault::stale: another process drives the group.
   Task<Result<void>> reload();
+  /// Reads again unless what is held was stored or read a moment ago: so that a process which was
+  /// superseded while it was idle grants nothing by old rules.
+  Task<Result<void>> confirm();
 
   const GroupOptions& options() const { return options_; }
   GroupContext& context() const { return context_; }
@@ -40,6 +43,7 @@ class GroupStore {
   GroupContext& context_;
   control::GroupState state_;
   Signal changed_;
+  std::int64_t confirmed_ms_ = 0;  ///< steady
   bool lost_ = false;
 };
 
@@ -77,6 +81,7 @@ class Group {
   Task<MoveAnswer> hand_over(MoveRequest request, Wish wish);
   Task<MoveAnswer> close(MoveRequest request, Wish wish);
   Task<MoveAnswer> recover(MoveRequest request);
+  Task<Result<void>> keep_client(control::ClientRecord client);
   Task<Result<void>> end_what_is_left();
   Task<Result<void>> keep_phase();
   Task<Result<void>> drop_expired_clients();

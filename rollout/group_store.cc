@@ -5,6 +5,13 @@ namespace crossfade::rollout {
 
 using control::GroupState;
 
+namespace {
+
+/// Well within the margin by which a hand-off waits longer than a lease.
+constexpr Milliseconds kConfirmedFor{100};
+
+}  // namespace
+
 void note(GroupState& state, control::Transition transition) {
   state.history.push_back(std::move(transition));
   if (state.history.size() > GroupState::kHistory) state.history.erase(state.history.begin());
@@ -50,7 +57,14 @@ Task<Result<void>> GroupStore::reload() {
   co_return Result<void>();
 }
 
+Task<Result<void>> GroupStore::confirm() {
+  const bool fresh = context_.clock.steady_ms() - confirmed_ms_ < kConfirmedFor.count();
+  if (fresh && !lost_) co_return Result<void>();
+  co_return co_await reload();
+}
+
 void GroupStore::take_in(GroupState state) {
+  confirmed_ms_ = context_.clock.steady_ms();
   const bool moved = state.rules.version != state_.rules.version;
   std::string told = transition_json(state_, state, context_.clock.wall_ms());
   state_ = std::move(state);
