@@ -62,7 +62,8 @@ Task<Result<rollout::Verification>> Link::verify(rollout::VerifyScope scope, Rul
 
 /// The moving subjects, where they are hash keys that a Query can name.
 std::optional<std::vector<std::string>> Link::queried(const Cohort& cohort) const {
-  const bool by_hash = config_.subject_attribute == setup_->table.hash;
+  const bool by_hash =
+      config_.subject_attribute == setup_->table.hash && config_.subject_pattern.empty();
   if (!by_hash || setup_->table.hash_type != 'S') return std::nullopt;
   return cohort.listed();
 }

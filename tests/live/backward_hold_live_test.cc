@@ -27,9 +27,8 @@ class BackwardHold : public testing::Test {
   void SetUp() override {
     const char* endpoint = std::getenv("CROSSFADE_DYNAMODB_ENDPOINT");
     ASSERT_NE(endpoint, nullptr) << "start the engines first: deploy/local/engines.sh start";
-    mongod_ = std::make_unique<mongo::OwnMongod>("small-oplog");
     mongo::PoolOptions pool;
-    pool.uri = mongod_->uri();
+    pool.uri = mongodb();
     pool.server_selection_timeout = Milliseconds(300);
     pool_ = mongo::must(mongo::Pool::create(pool, log_), "pool");
     client_ = make_client(endpoint);
@@ -42,11 +41,17 @@ class BackwardHold : public testing::Test {
   }
   void TearDown() override {
     end();
+    const std::string drop = DocumentBuilder().int32("dropDatabase", 1).finish();
+    if (pool_) pool_->acquire().command(state_, drop);
     log_file_.reset();
     forward_log_.reset();
     threads_.join();
   }
 
+  virtual std::string mongodb() {
+    const char* uri = std::getenv("CROSSFADE_MONGODB_URI");
+    return uri == nullptr ? "mongodb://127.0.0.1:9/?replicaSet=rs0" : uri;
+  }
   std::unique_ptr<dynamo::Client> make_client(const std::string& endpoint) {
     dynamo::ClientOptions options;
     options.endpoint = endpoint;
@@ -83,7 +88,7 @@ class BackwardHold : public testing::Test {
     options.link = kLink;
     options.table = "Orders";
     options.collection = collection_;
-    options.state_database = "crossfade_live";
+    options.state_database = state_;
     options.done_until = done_until;
     ApplyContext context{
         *client_,   *writer_,
@@ -145,7 +150,7 @@ class BackwardHold : public testing::Test {
   std::int64_t stored() {
     mongo::Client client = pool_->acquire();
     const auto id = state::lane_id(kLink, "backward", 0);
-    return mongo::must(state::Checkpoints("crossfade_live").read(client, id), "read").offset;
+    return mongo::must(state::Checkpoints(state_).read(client, id), "read").offset;
   }
 
   dynamo::Folder folder_;
@@ -160,7 +165,7 @@ class BackwardHold : public testing::Test {
     return options;
   }()};
   mongo::Namespace collection_{"crossfade_live", "orders"};
-  std::unique_ptr<mongo::OwnMongod> mongod_;
+  std::string state_ = "crossfade_live_" + random_.id().substr(0, 12);
   std::unique_ptr<mongo::Pool> pool_;
   std::unique_ptr<dynamo::Client> client_;
   std::unique_ptr<eventlog::EventLog> forward_log_;
@@ -212,12 +217,19 @@ TEST_F(BackwardHold, ARestoreOfAKeyThatHasMovedIsHandedOver) {
   EXPECT_EQ(restorer_->asked(), 1);
 }
 
+class BackwardStranded : public BackwardHold {
+ protected:
+  std::string mongodb() override { return mongod_.uri(); }
+
+  mongo::OwnMongod mongod_{"small-oplog"};
+};
+
 /// Puts and removals are applied with MongoDB dead. What needs it waits, and the barrier stands
 /// before the first of these.
-TEST_F(BackwardHold, WithoutMongoAllIsAppliedThatNeedsNone) {
+TEST_F(BackwardStranded, WithoutMongoAllIsAppliedThatNeedsNone) {
   put("pk-gone", 1);
   ASSERT_TRUE(reach_end());
-  mongod_->stop();
+  mongod_.kill();
   put("pk-1", 1);
   append(ChangeKind::remove, "pk-gone");
   const eventlog::Position violation = put("pk-d", 7);
@@ -237,8 +249,8 @@ TEST_F(BackwardHold, WithoutMongoAllIsAppliedThatNeedsNone) {
   EXPECT_EQ(value("pk-d"), -1);
 }
 
-TEST_F(BackwardHold, WithoutAnythingThatNeedsMongoTheBarrierIsTheEnd) {
-  mongod_->stop();
+TEST_F(BackwardStranded, WithoutAnythingThatNeedsMongoTheBarrierIsTheEnd) {
+  mongod_.kill();
   put("pk-1", 1);
   apply_->hold(log_file_->end());
   EXPECT_EQ(*run(apply_->strand(*stop_)), log_file_->end());

@@ -26,6 +26,10 @@ class OwnMongod {
 
   const std::string& uri() const { return uri_; }
 
+  /// Dead, as by SIGKILL, until again().
+  void kill() { output_of("kill " + folder_); }
+  void again() { output_of("again " + folder_); }
+
   void stop() {
     if (!folder_.empty()) output_of("stop " + folder_);
     folder_.clear();
