@@ -50,6 +50,9 @@ class Link final : public rollout::LinkedPair {
   /// passed.
   Task<Result<void>> wait(WaitFor what, Milliseconds limit);
 
+  /// Ends a violation, given as it is stored; see ServiceView::resolve.
+  Task<Result<std::string>> resolve(Resolution resolution, std::string stored);
+
   std::optional<std::string> subject_of(const Key& key) const override;
   rollout::LinkFacts facts() const override;
   Task<Result<void>> drain(Side from, Stop& limit) override;
@@ -80,6 +83,8 @@ class Link final : public rollout::LinkedPair {
   using Step = Task<Result<void>> (Link::*)();
   Task<Result<void>> while_throttled(Step step);
   Task<Result<void>> patiently(Step step);
+  Task<Result<std::optional<std::string>>> read_image(Side side, Key key);
+  Task<Result<void>> write_image(Side side, Key key, std::optional<std::string> image);
   Task<Result<void>> housekeeping();
   Task<Result<void>> save(state::LinkRecord record);
   Task<void> count_parked();

@@ -91,4 +91,30 @@ Task<Result<Listing>> Service::dead_letters(std::string link, int limit) {
   return list(environment_, std::move(link), limit, &state::Parked::list_dead_letters);
 }
 
+Task<Result<std::string>> Service::stored_violation(std::string id) {
+  const state::Parked parked(environment_.config.mongodb.state_database);
+  auto read = [&]() -> Result<std::optional<std::string>> {
+    mongo::Client client = environment_.mongo.acquire();
+    return parked.find_violation(client, id);
+  };
+  CO_TRY(std::optional<std::string> found, co_await offload(environment_.threads, read));
+  if (!found) co_return fail(Fault::not_found, "There is no violation \"" + id + "\".");
+  co_return std::move(*found);
+}
+
+Task<Result<std::string>> Service::violation(std::string id) {
+  CO_TRY(const std::string stored, co_await stored_violation(std::move(id)));
+  co_return codec::to_extended_json(stored, true);
+}
+
+Task<Result<std::string>> Service::resolve(Resolution resolution) {
+  CO_TRY(std::string stored, co_await stored_violation(resolution.id));
+  const auto name = codec::DocumentView(stored).text("link");
+  for (const auto& link : links_) {
+    if (name && link->name() == *name)
+      co_return co_await link->resolve(std::move(resolution), std::move(stored));
+  }
+  co_return fail(Fault::not_found, "The violation's link does not run in this service.");
+}
+
 }  // namespace crossfade::sync

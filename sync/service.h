@@ -29,8 +29,11 @@ class Service final : public ServiceView {
   Task<Result<void>> wait(std::string link, WaitFor what, Milliseconds limit) override;
   Task<Result<Listing>> violations(std::string link, int limit) override;
   Task<Result<Listing>> dead_letters(std::string link, int limit) override;
+  Task<Result<std::string>> violation(std::string id) override;
+  Task<Result<std::string>> resolve(Resolution resolution) override;
 
  private:
+  Task<Result<std::string>> stored_violation(std::string id);
   Task<Result<void>> run_link(Link& link);
 
   LinkEnvironment& environment_;

@@ -123,4 +123,27 @@ Result<std::vector<std::string>> Parked::list_violations(mongo::Client& client,
   return newest(client, violations_, link, limit);
 }
 
+Result<std::optional<std::string>> Parked::find_violation(mongo::Client& client,
+                                                          const std::string& id) const {
+  return client.find_one(violations_, DocumentBuilder().text("_id", id).finish());
+}
+
+Result<bool> Parked::settle_violation(mongo::Client& client, const std::string& id,
+                                      const Settlement& settlement) const {
+  DocumentBuilder decided;
+  decided.text("take", to_string(settlement.take)).text("who", settlement.who);
+  decided.text("reason", settlement.reason).date("at", settlement.at_ms);
+  const std::string update =
+      DocumentBuilder()
+          .document("$set", DocumentBuilder().document("resolution", decided.finish()).finish())
+          .finish();
+  const std::string filter =
+      DocumentBuilder()
+          .text("_id", id)
+          .document("resolution", DocumentBuilder().boolean("$exists", false).finish())
+          .finish();
+  TRY(const std::int64_t matched, client.update_one(violations_, filter, update, false));
+  return matched == 1;
+}
+
 }  // namespace crossfade::state

@@ -39,6 +39,14 @@ struct Violation {
   std::int64_t at_ms = 0;
 };
 
+/// What a person decided about a violation.
+struct Settlement {
+  Side take = Side::dynamodb;  ///< whose image is the key's value
+  std::string who;
+  std::string reason;
+  std::int64_t at_ms = 0;
+};
+
 /// The `dead_letters` and `violations` collections. Storing the same id again changes nothing.
 /// Blocking; inside offload() only.
 class Parked {
@@ -60,6 +68,11 @@ class Parked {
                                                      int limit) const;
   Result<std::vector<std::string>> list_violations(mongo::Client& client, const std::string& link,
                                                    int limit) const;
+  Result<std::optional<std::string>> find_violation(mongo::Client& client,
+                                                    const std::string& id) const;
+  /// Writes down what was decided, once: false when it was before, or there is no such violation.
+  Result<bool> settle_violation(mongo::Client& client, const std::string& id,
+                                const Settlement& settlement) const;
 
  private:
   mongo::Namespace dead_letters_;

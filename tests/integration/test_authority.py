@@ -188,3 +188,26 @@ def test_an_item_that_dynamodb_expires_although_mongodb_owns_it(pair, linked):
         service.wait(pair.name, "drained")
         feeds.assert_quiet(3)
         pair.assert_equal()
+
+
+@pytest.mark.parametrize("take", ["mongodb", "dynamodb"])
+def test_a_person_takes_one_of_both_images(pair, linked, take):
+    pair.put(item(pk="a", sk="1", text="owner's"))
+    service = linked(pair)
+    pair.collection.update_one({"_id": {"pk": "a", "sk": "1"}}, {"$set": {"text": "stranger's"}})
+    service.wait(pair.name, "drained")
+    listed = json.loads(service.cli("violations", "list", "--json").stdout)["violations"]
+    (one,) = [violation for violation in listed if violation["link"] == pair.name]
+    shown = service.cli("violations", "show", one["_id"], "--json")
+    assert shown.returncode == 0, shown.stderr
+    assert json.loads(shown.stdout)["mongodb"]["text"] == "stranger's"
+    done = service.cli(
+        "violations", "resolve", one["_id"], "--take", take, "--reason", "asked for"
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    service.wait(pair.name, "drained")
+    pair.assert_equal()
+    wanted = "stranger's" if take == "mongodb" else "owner's"
+    assert pair.collection.find_one({"pk": "a"})["text"] == wanted
+    again = service.cli("violations", "resolve", one["_id"], "--take", take, "--reason", "again")
+    assert again.returncode != 0 and "before" in again.stderr
