@@ -1,5 +1,7 @@
 #include "rollout/transition_event.h"
 
+#include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 namespace crossfade::rollout {
@@ -10,6 +12,11 @@ using Json = nlohmann::ordered_json;
 
 std::string step_of(const GroupState& state) {
   return state.handoff ? std::string(to_string(state.handoff->step)) : std::string();
+}
+
+std::string sentence_of(const GroupState& state) {
+  if (state.handoff) return fmt::format("The {} is {}.", state.handoff->verb, step_of(state));
+  return state.history.empty() ? std::string() : state.history.back().what;
 }
 
 bool same(const GroupState& before, const GroupState& after) {
@@ -29,7 +36,7 @@ std::string transition_json(const GroupState& before, const GroupState& after,
               {"epoch", after.rules.epoch},
               {"verb", nullptr},
               {"step", nullptr},
-              {"sentence", after.history.empty() ? "" : after.history.back().what}};
+              {"sentence", sentence_of(after)}};
   if (after.handoff) {
     out["verb"] = after.handoff->verb;
     out["step"] = step_of(after);

@@ -116,7 +116,10 @@ Error AdminClient::Impl::told(const Error& error) const {
     return fail(error.fault,
                 fmt::format("the service at {} did not answer: {}", where, error.message));
   }
-  if (target.tls) return error;
+  if (target.tls) {
+    return fail(error.fault,
+                fmt::format("No crossfade service answers by TLS at {}: {}", where, error.message));
+  }
   return fail(Fault::unavailable,
               fmt::format("No crossfade service answers at {}; start one with \"crossfade run "
                           "--config F\".",

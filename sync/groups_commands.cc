@@ -19,6 +19,7 @@ using Json = nlohmann::ordered_json;
 constexpr Milliseconds kAnswerWithin{10'000};
 constexpr Milliseconds kBeyondBudget{60'000};
 constexpr Milliseconds kDefaultBudget{5'000};
+constexpr Milliseconds kRecoverWithin = std::chrono::hours(1);  ///< it takes what it needs
 constexpr std::size_t kLargestList = 1U << 20;
 
 struct MoveName {
@@ -154,7 +155,9 @@ ChangingCall Move::call(const Json& body) {
   ChangingCall out;
   out.what = name;
   out.call = {"POST", fmt::format("{}/{}", path_, name), dumped(body), context_.new_id()};
-  out.limit = arguments_.of_group.budget.value_or(kDefaultBudget) + kBeyondBudget;
+  const bool recover = arguments_.verb == Verb::recover;
+  out.limit = recover ? kRecoverWithin
+                      : arguments_.of_group.budget.value_or(kDefaultBudget) + kBeyondBudget;
   if (context_.err_terminal) {
     out.watch.emplace();
     out.watch->target = path_;

@@ -30,8 +30,10 @@ TEST(TransitionEvent, TellsWhereAGroupStands) {
   after.history.push_back({6, "A ramp begins.", "anna", "first"});
   const json told = json::parse(transition_json(state(), after, 9));
   EXPECT_EQ(told, json::parse(R"({"at_ms":9,"group":"shop","phase":"ramping","version":7,"epoch":3,
-                                  "verb":"ramp","step":"draining","sentence":"A ramp begins."})"));
-  EXPECT_TRUE(json::parse(transition_json(after, state(), 9))["step"].is_null());
+                                  "verb":"ramp","step":"draining","sentence":"The ramp is draining."})"));
+  const json ended = json::parse(transition_json(after, state(), 9));
+  EXPECT_TRUE(ended["step"].is_null());
+  EXPECT_EQ(ended["sentence"], "The group begins.");
 }
 
 TEST(TransitionEvent, IsWhatChangesPhaseRulesOrStep) {
