@@ -1,9 +1,9 @@
 """Sets the measured figures beside their targets.
 
-    report.py LOAD.json LAG.json [--write-readme]
+    report.py LOAD.json LAG.json [--write-readme] [--remark TEXT]
 
 Exit code 0 only if every target is met. --write-readme puts the table into bench/README.md between
-its two marks, with what it was measured on.
+its two marks, with what it was measured on and the remark.
 """
 
 import argparse
@@ -132,10 +132,11 @@ def main():
     parser.add_argument("load", type=pathlib.Path)
     parser.add_argument("lag", type=pathlib.Path)
     parser.add_argument("--write-readme", action="store_true")
+    parser.add_argument("--remark", default="", help="about the circumstances")
     given = parser.parse_args()
     load, lag = json.loads(given.load.read_text()), json.loads(given.lag.read_text())
     figures = [*load_figures(load), *lag_figures(lag), memory_figure(load, lag)]
-    text = f"{table(figures)}\n\n{details(load, lag)}\n\n{surroundings()}"
+    text = f"{table(figures)}\n\n{details(load, lag)}\n\n{surroundings()} {given.remark}".rstrip()
     print(text)
     if given.write_readme:
         write_readme(text)

@@ -2,8 +2,9 @@
 # Measures everything on fresh engines and prints the figures beside their targets; exit code 0 only
 # if all are met. Takes about ten minutes; leave the machine alone meanwhile.
 #   --write-readme    also puts the table into bench/README.md
+#   --remark TEXT     a sentence about the circumstances, below the table
 #   --keep DIR        leaves the raw results (load.json, lag.json) there
-# CROSSFADE_BIN names another binary than build/release/crossfade, which is built if it is missing.
+# CROSSFADE_BIN names another binary than build/release/crossfade, which is brought up to date first.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,7 +12,8 @@ results=
 report=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --write-readme) report=(--write-readme) ;;
+    --write-readme) report+=(--write-readme) ;;
+    --remark) report+=(--remark "${2:?--remark needs a sentence}"); shift ;;
     --keep) results=${2:?--keep needs a folder}; shift ;;
     *) sed -n '2,/^set /{/^#/!d;s/^# \{0,1\}//p}' bench/run.sh >&2; exit 2 ;;
   esac
@@ -19,9 +21,9 @@ while [ $# -gt 0 ]; do
 done
 
 bash deploy/local/setup.sh
-if [ -z "${CROSSFADE_BIN:-}" ] && [ ! -x build/release/crossfade ]; then
+if [ -z "${CROSSFADE_BIN:-}" ]; then
   echo "bench: building build/release/crossfade" >&2
-  cmake --preset release >/dev/null
+  [ -f build/release/build.ninja ] || cmake --preset release >/dev/null
   ninja -C build/release -j "$(nproc)" --quiet crossfade
 fi
 

@@ -28,7 +28,7 @@ struct CaptureOptions {
   std::string table;
   std::string stream_arn;
   Milliseconds poll_interval{200};
-  Milliseconds idle_poll_interval{900};
+  Milliseconds idle_poll_interval{800};
   bool ignore_ttl_deletes = false;
   Milliseconds propagation{300};  ///< assumed until it is measured, see Propagation
 };

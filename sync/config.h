@@ -43,7 +43,7 @@ struct ForwardConfig {
   std::int64_t batch_bytes = 1 << 20;
   Milliseconds poll_interval{
       200};  ///< between two GetRecords of a shard that has data; never below 200 ms
-  Milliseconds idle_poll_interval{900};  ///< what it backs off to
+  Milliseconds idle_poll_interval{800};  ///< what it backs off to
   enum class Ttl { apply, ignore } ttl_deletes = Ttl::apply;
 };
 
