@@ -92,49 +92,6 @@ ConfigKey<GroupConfig> hooks_key() {
   return key;
 }
 
-ConfigKey<CanaryConfig> canary_item_key() {
-  ConfigKey<CanaryConfig> key;
-  key.name = "key";
-  key.read = [](const ConfigValue& value, CanaryConfig& canary) -> Result<void> {
-    TRY(const std::vector<ConfigField> fields, value.fields());
-    if (fields.empty() || fields.size() > 2)
-      return value.wrong("must give the hash attribute, and the sort attribute if there is one");
-    for (const ConfigField& field : fields) {
-      TRY(canary.key[field.name], field.value.text());
-    }
-    return {};
-  };
-  key.write = [](YAML::Emitter& out, const CanaryConfig& canary) {
-    out << YAML::BeginMap;
-    for (const auto& [attribute, text] : canary.key)
-      out << YAML::Key << attribute << YAML::Value << escape_environment(text);
-    out << YAML::EndMap;
-  };
-  return required(std::move(key));
-}
-
-ConfigSection<CanaryConfig> canary_keys() {
-  return {required(text_key("link", &CanaryConfig::link, false)), canary_item_key()};
-}
-
-ConfigKey<GroupConfig> canary_key() {
-  ConfigKey<GroupConfig> key;
-  key.name = "canary";
-  key.inner = paths_of(canary_keys());
-  key.read = [](const ConfigValue& value, GroupConfig& group) -> Result<void> {
-    if (value.is_null()) return {};
-    return read_section(value, canary_keys(), group.canary.emplace());
-  };
-  key.write = [](YAML::Emitter& out, const GroupConfig& group) {
-    if (group.canary) {
-      write_section(out, canary_keys(), *group.canary);
-    } else {
-      out << YAML::Null;
-    }
-  };
-  return key;
-}
-
 ConfigSection<GroupConfig> group_keys() {
   return {
       required(checked(text_key("name", &GroupConfig::name, false), &GroupConfig::name,
@@ -142,28 +99,7 @@ ConfigSection<GroupConfig> group_keys() {
       section_key("guards", &GroupConfig::guards, guard_keys()),
       hooks_key(),
       duration_key("hook_timeout", &GroupConfig::hook_timeout, milliseconds(100), hours(1)),
-      canary_key(),
-      choice_key("policy", &GroupConfig::policy, {"authority", "merge", "last-writer-wins"}),
   };
-}
-
-Result<void> check_canary(const ConfigValue& value, const GroupConfig& group,
-                          const Config& config) {
-  if (!group.canary) return {};
-  const LinkConfig* link = config.link(group.canary->link);
-  if (link == nullptr || link->group != group.name) {
-    return value.fault(
-        fmt::format("the canary of {} must be in a link of group \"{}\", not in \"{}\"",
-                    value.place(), group.name, group.canary->link));
-  }
-  if (link->key.empty()) return {};
-  const auto known = [&](const auto& entry) {
-    return std::ranges::count(link->key, entry.first) > 0;
-  };
-  if (group.canary->key.size() == link->key.size() && std::ranges::all_of(group.canary->key, known))
-    return {};
-  return value.fault(fmt::format("the canary of {} must give the key attributes of link \"{}\"",
-                                 value.place(), link->name));
 }
 
 Result<void> check_group(const ConfigValue& value, const GroupConfig& group, const Config& config) {
@@ -181,7 +117,7 @@ Result<void> check_group(const ConfigValue& value, const GroupConfig& group, con
     return value.fault(
         fmt::format("no link is of group \"{}\"; {}", group.name, suggestion(group.name, names)));
   }
-  return check_canary(value, group, config);
+  return {};
 }
 
 Result<void> read_groups(const ConfigValue& value, ConfigDraft& draft) {

@@ -57,9 +57,7 @@ TEST(ConfigExample, IsAccepted) {
 TEST(ConfigExample, IsAcceptedWithEverythingSwitchedOn) {
   const auto config = parse_config(with_everything(), kExample, variable);
   ASSERT_TRUE(config) << config.error().message;
-  const auto& canary = config->groups.at(0).canary;
-  ASSERT_TRUE(canary);
-  EXPECT_EQ(canary->key.at("pk"), "crossfade-canary");
+  EXPECT_EQ(config->groups.at(0).name, "shop");
 }
 
 TEST(ConfigExample, ShowsEveryKey) {
@@ -77,7 +75,7 @@ TEST(ConfigExample, KnowsEveryKeyOfTheSchema) {
   for (const char* path :
        {"data_dir", "dynamodb.request_life", "load.segments", "links.name",
         "links.authority.mongodb.percent", "links.subject.attribute", "links.subject.pattern",
-        "control.table", "groups.guards.clean", "groups.hooks.after_flip", "groups.canary.link"}) {
+        "control.table", "groups.guards.clean", "groups.hooks.after_flip"}) {
     EXPECT_NE(std::ranges::find(known, path), known.end()) << path;
   }
 }

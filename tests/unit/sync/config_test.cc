@@ -190,7 +190,6 @@ TEST(Config, GroupsNeedNotBeListed) {
   EXPECT_EQ(shop.guards.lag_ms, 2'000);
   EXPECT_EQ(shop.guards.clean_hours, 24);
   EXPECT_EQ(shop.hook_timeout, Milliseconds(30'000));
-  EXPECT_FALSE(shop.canary);
   EXPECT_EQ(config->links.at(0).authority.salt, "") << "of a group it is made up once";
   EXPECT_EQ(config->links.at(2).authority.salt, "logs");
   EXPECT_EQ(parse(kSmall)->control.table, "crossfade-control");
@@ -205,8 +204,6 @@ groups:
              oplog_headroom: 2d, log_free: 0.5, clean: 90m, verified: 7d}
     hooks: {before_fence: /opt/tell, after_undo: "/opt/${N}", after_flip: ""}
     hook_timeout: 5s
-    canary: {link: orders, key: {pk: canary, sk: 7}}
-    policy: last-writer-wins
 )"));
   ASSERT_TRUE(config) << config.error().message;
   const GroupConfig shop = config->group("shop");
@@ -222,10 +219,6 @@ groups:
   EXPECT_EQ(shop.hooks, (std::map<std::string, std::string>{{"before_fence", "/opt/tell"},
                                                             {"after_undo", "/opt/16"}}));
   EXPECT_EQ(shop.hook_timeout, Milliseconds(5'000));
-  ASSERT_TRUE(shop.canary);
-  EXPECT_EQ(shop.canary->link, "orders");
-  EXPECT_EQ(shop.canary->key, (std::map<std::string, std::string>{{"pk", "canary"}, {"sk", "7"}}));
-  EXPECT_EQ(shop.policy, ViolationPolicy::last_writer_wins);
   EXPECT_EQ(describe(*parse(describe(*config))), describe(*config));
 }
 
@@ -446,32 +439,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{with_groups("groups: [{name: shop, hooks: {after_flop: /x}}]"),
                 "c.yaml:6: unknown key \"after_flop\" in groups[0].hooks; did you mean "
                 "\"after_flip\"?"},
-        Refusal{with_groups("groups: [{name: shop, hooks: {after_flip: tell.sh}}]"),
-                "c.yaml:6: \"groups[0].hooks.after_flip\" must be the absolute path of a program"},
-        Refusal{with_groups("groups: [{name: shop, policy: mine}]"),
-                "c.yaml:6: \"groups[0].policy\" must be authority, merge or last-writer-wins, not "
-                "\"mine\""}));
-
-INSTANTIATE_TEST_SUITE_P(
-    Canaries, ConfigRefusal,
-    testing::Values(
-        Refusal{with_groups("groups: [{name: shop, canary: {link: logs, key: {pk: c}}}]"),
-                "c.yaml:6: the canary of groups[0] must be in a link of group \"shop\", not in "
-                "\"logs\""},
-        Refusal{with_groups("groups: [{name: shop, canary: {link: none, key: {pk: c}}}]"),
-                "c.yaml:6: the canary of groups[0] must be in a link of group \"shop\", not in "
-                "\"none\""},
         Refusal{
-            with_groups("groups: [{name: shop, canary: {link: orders, key: {pk: c}}}]"),
-            "c.yaml:6: the canary of groups[0] must give the key attributes of link \"orders\""},
-        Refusal{
-            with_groups("groups: [{name: shop, canary: {link: orders, key: {pk: c, s: d}}}]"),
-            "c.yaml:6: the canary of groups[0] must give the key attributes of link \"orders\""},
-        Refusal{with_groups("groups: [{name: shop, canary: {link: carts, key: {}}}]"),
-                "c.yaml:6: \"groups[0].canary.key\" must give the hash attribute, and the sort "
-                "attribute if there is one"},
-        Refusal{with_groups("groups: [{name: shop, canary: {link: carts}}]"),
-                "c.yaml:6: \"key\" is missing in groups[0].canary"}));
+            with_groups("groups: [{name: shop, hooks: {after_flip: tell.sh}}]"),
+            "c.yaml:6: \"groups[0].hooks.after_flip\" must be the absolute path of a program"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Secrets, ConfigRefusal,
