@@ -31,6 +31,8 @@ def service(engines, stores, make_service):
         assert text.count(shown) == 1
         text = text.replace(shown, wanted)
     service.config.write_text(text)
+    done = service.cli("init")
+    assert done.returncode == 0, done.stderr
     yield service
     service.stop()
     stores.mongo.drop_database(STATE)
