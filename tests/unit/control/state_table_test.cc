@@ -246,7 +246,8 @@ TEST_F(StateTable, TenThousandSubjectsOfTwentyBytesAreFencedInOneTransaction) {
   server.serve({answer(json::object())});
   const auto replaced = replace_all();
   ASSERT_TRUE(replaced) << replaced.error().message;
-  for (const json& item : sent(0)["TransactItems"]) {
+  const json request = sent(0);
+  for (const json& item : request.at("TransactItems")) {
     EXPECT_LE(item["Put"]["Item"]["doc"]["S"].get<std::string>().size(), 350U << 10);
   }
 }
