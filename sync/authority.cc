@@ -14,6 +14,18 @@ void Authority::adopt(const RuleSet& rules, const std::optional<control::Handoff
   before_ = last->from;
   barrier_ = barrier->second;
   fence_ms_ = last->fence_ms + clock_offset_ms;
+  check_log();
+}
+
+void Authority::know_log(std::string id) {
+  log_ = std::move(id);
+  check_log();
+}
+
+void Authority::check_log() {
+  if (log_.empty() || barrier_.log.empty() || barrier_.log == log_) return;
+  before_.reset();
+  barrier_ = {};
 }
 
 forward::Owners Authority::owners(const Key& key) const {

@@ -22,6 +22,9 @@ class Authority {
 
   /// Before anything is judged.
   void know_subjects(SubjectOf subject_of) { subject_of_ = std::move(subject_of); }
+  /// The link's forward log: a barrier of another log, from an earlier life of the link under its
+  /// name, is none.
+  void know_log(std::string id);
   /// `last` is the last hand-off that took effect, absent when there was none; of it the link's
   /// barriers count. `clock_offset_ms`: DynamoDB's clock less ours.
   void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last,
@@ -37,11 +40,13 @@ class Authority {
 
  private:
   forward::Owners owners(const Key& key) const;
+  void check_log();
 
   SubjectOf subject_of_;
   AuthorityRule rule_;
   std::optional<AuthorityRule> before_;
   control::Barrier barrier_;
+  std::string log_;
   std::int64_t fence_ms_ = 0;
   std::int64_t epoch_ = 0;
 };

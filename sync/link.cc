@@ -87,6 +87,7 @@ void Link::build() {
   restore_backward_ = std::make_unique<state::Restorer>(*setup_->backward_log);
   members_ = std::make_unique<TaskGroup>(stop_);
   LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  authority_.know_log(setup_->forward_log->id());
   authority_.know_subjects([this](const Key& key) { return subject_of(key); });
   pages_ = make_page_writer(parts);
   load_ = make_load(parts, *pages_);

@@ -63,7 +63,9 @@ Task<Result<control::Barrier>> Link::hold(bool reachable, Stop& limit) {
   }
   CO_TRY_VOID(co_await forward_apply_->settle(limit));
   CO_TRY_VOID(co_await backward_apply_->settle(limit));
-  co_return control::Barrier{forward_apply_->applied(), backward_apply_->applied()};
+  co_await count_parked();
+  co_return control::Barrier{forward_apply_->applied(), backward_apply_->applied(),
+                             setup_->forward_log->id()};
 }
 
 /// The forward direction first: every document that it wrote then stands before the backward
@@ -80,10 +82,12 @@ Task<Result<void>> Link::hold_once(Stop& limit) {
 
 Task<Result<control::Barrier>> Link::hold_stranded(Stop& limit) {
   control::Barrier barrier;
-  barrier.forward = setup_->forward_log->end();
-  forward_apply_->hold(barrier.forward);
+  barrier.log = setup_->forward_log->id();
+  forward_apply_->hold(setup_->forward_log->end());
   backward_apply_->hold(setup_->backward_log->end());
   CO_TRY(barrier.backward, co_await backward_apply_->strand(limit));
+  barrier.forward = setup_->forward_log->end();
+  forward_apply_->hold(barrier.forward);
   stranded_at_ = barrier;
   co_return barrier;
 }
@@ -98,7 +102,6 @@ Task<Result<rollout::Recovery>> Link::recover(Stop& limit) {
   backward_apply_->hold(end);
   CO_TRY_VOID(co_await backward_apply_->settle(limit));
   CO_TRY(const rollout::Recovery found, co_await stranded_range(barrier.backward, end));
-  stranded_at_.reset();
   release();
   co_return found;
 }
@@ -116,6 +119,7 @@ Task<Result<rollout::Recovery>> Link::stranded_range(eventlog::Position from,
 }
 
 void Link::release() {
+  stranded_at_.reset();
   if (forward_apply_) forward_apply_->release();
   if (backward_apply_) backward_apply_->release();
 }

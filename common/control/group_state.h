@@ -46,6 +46,7 @@ std::string_view to_string(HandoffStep step);
 struct Barrier {
   std::int64_t forward = 0;
   std::int64_t backward = 0;
+  std::string log;  ///< id of the forward log: in other logs the positions mean nothing
 
   bool operator==(const Barrier&) const = default;
 };

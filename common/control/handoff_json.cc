@@ -9,8 +9,10 @@ namespace {
 
 Json json_of_barriers(const std::map<std::string, Barrier>& barriers) {
   Json out = Json::object();
-  for (const auto& [link, barrier] : barriers)
+  for (const auto& [link, barrier] : barriers) {
     out[link] = Json{{"forward", barrier.forward}, {"backward", barrier.backward}};
+    if (!barrier.log.empty()) out[link]["log"] = barrier.log;
+  }
   return out;
 }
 
@@ -18,7 +20,7 @@ std::map<std::string, Barrier> barriers_of(const Json& json) {
   std::map<std::string, Barrier> out;
   for (const auto& [link, barrier] : json.items()) {
     out[link] = {barrier.at("forward").get<std::int64_t>(),
-                 barrier.at("backward").get<std::int64_t>()};
+                 barrier.at("backward").get<std::int64_t>(), barrier.value("log", "")};
   }
   return out;
 }

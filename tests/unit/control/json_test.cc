@@ -62,6 +62,13 @@ TEST(ControlJson, AJournalEntryIsWrittenAsItWas) {
   EXPECT_EQ(value(record_from_json(golden("journal.json"))), journaled_record());
 }
 
+TEST(ControlJson, ABarrierNamesTheLogOfItsPositions) {
+  HandoffRecord record = journaled_record();
+  record.barriers["orders"].log = "0f1e2d";
+  EXPECT_THAT(to_json(record), testing::HasSubstr(R"("log":"0f1e2d")"));
+  EXPECT_EQ(*record_from_json(to_json(record)), record);
+}
+
 TEST(ControlJson, AnAuditEntryIsWrittenAsItWas) {
   const AuditEntry entry = value(audit_from_json(golden("audit.json")));
   EXPECT_EQ(entry.hook_output, "told the team\n");

@@ -81,6 +81,21 @@ TEST_F(AuthorityTest, ALinkThatWasNotPartOfTheLastHandoffKnowsNoBarrier) {
   EXPECT_EQ(judge("a", 0, 0), Verdict::violates);
 }
 
+/// Positions of a log that is no more would make the apply skip what the present one holds.
+TEST_F(AuthorityTest, ABarrierOfAnotherLogIsNone) {
+  last.barriers["orders"].log = "old";
+  adopt();
+  EXPECT_EQ(authority.barrier().backward, 200);
+  authority.know_log("new");
+  EXPECT_EQ(authority.barrier(), control::Barrier());
+  EXPECT_EQ(judge("a", 0), Verdict::violates);
+  adopt();
+  EXPECT_EQ(authority.barrier(), control::Barrier()) << "nor when it is known before";
+  authority.know_log("old");
+  adopt();
+  EXPECT_EQ(authority.barrier().backward, 200);
+}
+
 TEST_F(AuthorityTest, TheNextRulesReplaceTheLast) {
   adopt();
   authority.adopt(rules_of(allowing({}), 5), std::nullopt, "orders", 0);
