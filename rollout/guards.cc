@@ -143,7 +143,8 @@ const Row kRows[] = {
        return sum(c, [](const LinkFacts& l) { return l.trouble.empty() ? 0 : 1; });
      },
      none, "links in trouble: {measured}{where}",
-     "`crossfade status` says what troubles them; only `rollback --unplanned` does without "
+     "`crossfade status` says what troubles them; only `crossfade rollback --unplanned` does "
+     "without "
      "MongoDB"},
     {"mongodb_gone", "", true, true,
      [](const Case& c) { return c.verb == Verb::rollback_unplanned; },
@@ -151,7 +152,7 @@ const Row kRows[] = {
        return sum(c, [](const LinkFacts& l) { return l.trouble.empty() ? 0 : 1; });
      },
      [](const Case&) { return 1.0; }, "links in trouble: {measured}{where}",
-     "while MongoDB answers, `rollback` without `--unplanned` loses nothing"},
+     "while MongoDB answers, `crossfade rollback` without --unplanned loses nothing"},
     {"forward_lag", "ms", false, false, move_or_complete,
      [](const Case& c) { return most(c, [](const LinkFacts& l) { return l.forward_lag_ms; }); },
      [](const Case& c) { return lag_limit(c, c.moves.to_mongodb); },
@@ -185,7 +186,7 @@ const Row kRows[] = {
      [](const Case& c) { return sum(c, [](const LinkFacts& l) { return l.dead_letters; }); },
      [](const Case& c) { return static_cast<double>(c.limits.dead_letters); },
      "records that MongoDB could not take: {measured}{where}, at most {limit} allowed",
-     "look at them with `crossfade deadletters list`, mend and replay them"},
+     "`crossfade deadletters list` names them; write each item again in a form that MongoDB takes"},
     {"mismatches", "", false, false, gain_or_complete,
      [](const Case& c) { return sum(c, [](const LinkFacts& l) { return l.mismatches; }); }, none,
      "keys that differ between the sides: {measured}{where}",
@@ -229,7 +230,7 @@ const Row kRows[] = {
      [](const Case& c) { return c.limits.verified_hours; },
      "the last verification without a difference is {measured} hours old{where}, at most {limit} "
      "are allowed",
-     "run `crossfade verify`"},
+     "compare the sides again, or override this if you know better"},
 };
 
 /// Two decimals, never towards the limit.

@@ -58,10 +58,12 @@ std::string not_everybody(const GroupState& state) {
   if (everybody_on_mongodb(rule)) return {};
   if (rule.side_of(std::nullopt) == Side::mongodb)
     return fmt::format(
-        "{} subjects are denied and still on DynamoDB: take them off the list with `ramp "
-        "--unlist`.",
+        "{} subjects are denied and still on DynamoDB: take them off the list with `crossfade "
+        "rollout ramp --unlist`.",
         rule.deny.size());
-  return fmt::format("{} % of the subjects are on MongoDB: `ramp --to 100` first.", rule.percent);
+  return fmt::format(
+      "{} % of the subjects are on MongoDB: run `crossfade rollout ramp --to 100` first.",
+      rule.percent);
 }
 
 std::string somebody(const GroupState& state) {

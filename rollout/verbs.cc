@@ -17,6 +17,11 @@ Error refuse(std::string why) {
   return fail(Fault::invalid, std::move(why));
 }
 
+/// Not for a number that is none.
+bool is_share(double percent) {
+  return percent >= 0 && percent <= 100;
+}
+
 bool whole_hundredths(double percent) {
   constexpr double kNoise = 1e-6;
   return std::abs(percent * 100 - std::round(percent * 100)) < kNoise;
@@ -24,7 +29,7 @@ bool whole_hundredths(double percent) {
 
 Result<void> check_percent(const std::optional<double>& percent) {
   if (!percent) return boost::system::in_place_value;
-  if (!(*percent >= 0 && *percent <= 100))
+  if (!is_share(*percent))
     return refuse(fmt::format("{} % is no share of the subjects: give 0 to 100.", *percent));
   if (!whole_hundredths(*percent))
     return refuse(fmt::format("{} % has more than two decimals: give two at most.", *percent));
@@ -84,8 +89,9 @@ Result<AuthorityRule> ramped(const AuthorityRule& present, const MoveRequest& re
   AuthorityRule to = present;
   to.percent = request.percent.value_or(present.percent);
   if (to.percent < present.percent) {
-    return refuse(fmt::format("{} % is less than the present {} %: use `rollback --to {}`.",
-                              to.percent, present.percent, to.percent));
+    return refuse(
+        fmt::format("{} % is less than the present {} %: use `crossfade rollback --to {}`.",
+                    to.percent, present.percent, to.percent));
   }
   apply_lists(to, request);
   return changed(present, std::move(to));
@@ -97,18 +103,19 @@ Result<AuthorityRule> rolled_back(const AuthorityRule& present, const MoveReques
   to.percent = everybody ? 0 : request.percent.value_or(present.percent);
   if (request.percent == 0 || everybody) to.allow.clear();
   if (to.percent > present.percent) {
-    return refuse(fmt::format("{} % is more than the present {} %: use `ramp --to {}`.", to.percent,
-                              present.percent, to.percent));
+    return refuse(
+        fmt::format("{} % is more than the present {} %: use `crossfade rollout ramp --to {}`.",
+                    to.percent, present.percent, to.percent));
   }
   apply_lists(to, request);
   if (moves_between(present, to).to_mongodb)
-    return refuse("This would move subjects to MongoDB: use `ramp` for these.");
+    return refuse("This would move subjects to MongoDB: use `crossfade rollout ramp` for these.");
   return changed(present, std::move(to));
 }
 
 Result<AuthorityRule> unchanged(const AuthorityRule& present, const MoveRequest& request) {
   if (!request.percent && !names_some(request)) return present;
-  return refuse(fmt::format("`{}` moves nobody: leave the percentage and the subjects away.",
+  return refuse(fmt::format("The verb {} moves nobody: leave the percentage and the subjects away.",
                             to_string(request.verb)));
 }
 

@@ -8,8 +8,9 @@
 namespace crossfade::rollout {
 
 /// Bytes of the names on both lists of a rule together, each with three more for its quotes and
-/// comma: the group's state has the present rule and the next one and must fit into one item.
-constexpr std::size_t kMostListBytes = 160'000;
+/// comma. The group's state has the present rule and what changes in the next one, and must fit
+/// into one item; a change that replaces most of such lists at once is refused when it is stored.
+constexpr std::size_t kMostListBytes = 240'000;
 
 /// The rule that should hold after the verb. Pure. Fault::invalid with one sentence: the request
 /// contradicts itself, changes nothing, or goes the other verb's way.

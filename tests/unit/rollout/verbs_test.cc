@@ -84,17 +84,18 @@ TEST(Verbs, WhatContradictsItselfIsRefused) {
       {rule(0), listing(Verb::ramp, {{"a"}, {"a"}}), "The subject a is named twice"},
       {rule(0), listing(Verb::ramp, {{"a", "a"}}), "The subject a is named twice"},
       {rule(0), listing(Verb::ramp, {{""}}), "no characters"},
-      {rule(50), request(Verb::ramp, 10), "use `rollback --to 10`"},
-      {rule(10), request(Verb::rollback, 50), "use `ramp --to 50`"},
-      {rule(0, {}, {"a"}), listing(Verb::rollback, {{"a"}}), "use `ramp`"},
-      {rule(100, {}, {"a"}), listing(Verb::rollback, {{}, {}, {"a"}}), "use `ramp`"},
+      {rule(50), request(Verb::ramp, 10), "use `crossfade rollback --to 10`"},
+      {rule(10), request(Verb::rollback, 50), "use `crossfade rollout ramp --to 50`"},
+      {rule(0, {}, {"a"}), listing(Verb::rollback, {{"a"}}), "use `crossfade rollout ramp` for"},
+      {rule(100, {}, {"a"}), listing(Verb::rollback, {{}, {}, {"a"}}),
+       "use `crossfade rollout ramp` for"},
       {rule(10), request(Verb::ramp, 10), "nothing to change"},
       {rule(10), request(Verb::ramp), "nothing to change"},
       {rule(10, {"a"}), listing(Verb::ramp, {{"a"}}), "nothing to change"},
       {rule(0, {}, {"a"}), request(Verb::rollback), "nothing to change"},
       {rule(50), request(Verb::rollback, 50), "nothing to change"},
-      {rule(100), request(Verb::complete, 100), "`complete` moves nobody"},
-      {rule(0), listing(Verb::cancel, {{"a"}}), "`cancel` moves nobody"},
+      {rule(100), request(Verb::complete, 100), "The verb complete moves nobody"},
+      {rule(0), listing(Verb::cancel, {{"a"}}), "The verb cancel moves nobody"},
   };
   for (const Refused& one : cases) {
     const auto to = wished_rule(one.present, one.asked);
@@ -111,7 +112,9 @@ TEST(Verbs, EveryPercentageWithTwoDecimalsIsTaken) {
 
 TEST(Verbs, TenThousandSubjectsFitAndTheListsAreBounded) {
   MoveRequest many = request(Verb::ramp);
-  for (int i = 0; i < 10'000; ++i) many.allow.push_back("customer-" + std::to_string(i));
+  for (int i = 10'000; i < 20'000; ++i)
+    many.allow.push_back("a-customer-of-" + std::to_string(i) + "!");
+  ASSERT_EQ(many.allow[0].size(), 20U);
   ASSERT_TRUE(wished_rule(rule(0), many)) << wished_rule(rule(0), many).error().message;
 
   MoveRequest full = request(Verb::ramp);
