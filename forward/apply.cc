@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/async/offload.h"
+#include "common/async/wait_until.h"
 #include "common/state/writers.h"
 #include "forward/lane.h"
 
@@ -83,12 +84,9 @@ void Apply::lane_moved() {
 }
 
 Task<Result<void>> Apply::await(std::function<bool()> reached, Stop& stop) {
-  while (!reached()) {
-    if (stop.requested() || group_.stop().requested())
-      co_return fail(Fault::stopped, "The forward direction did not get there in time.");
-    co_await moved_.wait(stop, Milliseconds(250));
-  }
-  co_return Result<void>();
+  const bool there = co_await wait_until(moved_, std::move(reached), stop, group_.stop());
+  if (there) co_return Result<void>();
+  co_return fail(Fault::stopped, "The forward direction did not get there in time.");
 }
 
 Task<Result<void>> Apply::reach(eventlog::Position position, Stop& stop) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "rollout/handoff_run.h"
+#include "rollout/hooks.h"
 #include "rollout/plan.h"
 #include "rollout/verbs.h"
 
@@ -256,7 +257,24 @@ Task<MoveAnswer> Group::close(MoveRequest request, Wish wish) {
   if (!stored) co_return answer(Kind::refused, stored.error().message);
   MoveAnswer out = answer(Kind::done, complete ? "The move is complete." : "It was cancelled.");
   out.steps = steps_of(wish);
+  if (complete) out.hook_output = co_await after_complete(request);
   co_return out;
+}
+
+/// The move is over by then: a program that fails is told, and stops nothing.
+Task<std::string> Group::after_complete(const MoveRequest& request) {
+  const std::string transition = "after_complete";
+  control::HandoffRecord record;
+  record.from = record.to = state().rules.rule;
+  record.verb = to_string(request.verb);
+  record.who = request.who;
+  record.reason = request.reason;
+  GroupContext& context = store_.context();
+  auto ran = co_await context.hooks.run(store_.options().hooks, transition,
+                                        hook_variables(state(), record, transition));
+  if (ran) co_return std::move(*ran);
+  context.log.warning("hook", {{"transition", transition}, {"why", ran.error().message}});
+  co_return ran.error().detail;
 }
 
 /// Stored before it is answered, where the control table does not have it so.
@@ -282,7 +300,6 @@ Task<Result<RuleSet>> Group::lease(LeaseRequest request) {
 }
 
 void Group::shadow_read(const ShadowRead& read) {
-  ++(read.equal ? shadow_equal_ : shadow_different_);
   if (read.equal) return;
   store_.context().log.warning(
       "shadow_read", {{"group", name()}, {"link", read.link}, {"differs", read.difference}});

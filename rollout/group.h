@@ -72,7 +72,7 @@ class Group {
   Task<MoveAnswer> move(MoveRequest request);
   Task<Result<RuleSet>> lease(LeaseRequest request);
   Task<Result<void>> forget_client(std::string client);
-  /// What an application saw when it read from both sides: counted and told.
+  /// What an application saw when it read from both sides: a difference is logged.
   void shadow_read(const ShadowRead& read);
 
  private:
@@ -80,6 +80,7 @@ class Group {
   Task<MoveAnswer> perform(MoveRequest request, Wish wish);
   Task<MoveAnswer> hand_over(MoveRequest request, Wish wish);
   Task<MoveAnswer> close(MoveRequest request, Wish wish);
+  Task<std::string> after_complete(const MoveRequest& request);
   Task<MoveAnswer> recover(MoveRequest request);
   Task<Result<void>> keep_client(control::ClientRecord client);
   Task<Result<void>> end_what_is_left();
@@ -91,8 +92,6 @@ class Group {
   ClientRegistry registry_;
   std::vector<LinkedPair*> links_;
   Stop stop_;
-  std::int64_t shadow_equal_ = 0;
-  std::int64_t shadow_different_ = 0;
   std::string busy_;  ///< what is under way, for the sentence to a second operator
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "rollout/handoff_state.h"
+#include "rollout/hooks.h"
 
 namespace crossfade::rollout {
 namespace {
@@ -260,18 +261,8 @@ void HandoffRun::release_links() {
 
 Task<Result<void>> HandoffRun::hook(std::string transition) {
   GroupContext& context = parts_.store.context();
-  const control::HandoffRecord& record = plan_.record;
-  Hooks::Variables variables{
-      {"CROSSFADE_GROUP", parts_.store.options().name},
-      {"CROSSFADE_TRANSITION", transition},
-      {"CROSSFADE_VERB", record.verb},
-      {"CROSSFADE_FROM_PERCENT", fmt::format("{:g}", record.from.percent)},
-      {"CROSSFADE_TO_PERCENT", fmt::format("{:g}", record.to.percent)},
-      {"CROSSFADE_WHO", record.who},
-      {"CROSSFADE_REASON", record.reason},
-      {"CROSSFADE_VERSION", std::to_string(parts_.store.state().rules.version)},
-      {"CROSSFADE_EPOCH", std::to_string(parts_.store.state().rules.epoch)},
-      {"CROSSFADE_FENCE_MS", std::to_string(fence_ms_)}};
+  Hooks::Variables variables = hook_variables(parts_.store.state(), plan_.record, transition);
+  variables["CROSSFADE_FENCE_MS"] = std::to_string(fence_ms_);
   const auto ran =
       co_await context.hooks.run(parts_.store.options().hooks, transition, std::move(variables));
   hook_output_ += ran ? *ran : ran.error().detail;

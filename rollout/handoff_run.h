@@ -73,7 +73,4 @@ class HandoffRun {
   std::string hook_output_;
 };
 
-/// What a hand-off does, one sentence a step, for a dry run.
-std::vector<std::string> steps_of_handoff(bool unplanned);
-
 }  // namespace crossfade::rollout

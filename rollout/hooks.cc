@@ -28,6 +28,20 @@ std::string how_it_ended(const SubprocessEnd& end, Milliseconds limit) {
 
 }  // namespace
 
+Hooks::Variables hook_variables(const control::GroupState& state,
+                                const control::HandoffRecord& record,
+                                const std::string& transition) {
+  return {{"CROSSFADE_GROUP", state.rules.group},
+          {"CROSSFADE_TRANSITION", transition},
+          {"CROSSFADE_VERB", record.verb},
+          {"CROSSFADE_FROM_PERCENT", fmt::format("{:g}", record.from.percent)},
+          {"CROSSFADE_TO_PERCENT", fmt::format("{:g}", record.to.percent)},
+          {"CROSSFADE_WHO", record.who},
+          {"CROSSFADE_REASON", record.reason},
+          {"CROSSFADE_VERSION", std::to_string(state.rules.version)},
+          {"CROSSFADE_EPOCH", std::to_string(state.rules.epoch)}};
+}
+
 Task<Result<std::string>> ProgramHooks::run(const HookOptions& hooks, std::string transition,
                                             Variables variables) {
   const auto program = hooks.programs.find(transition);

@@ -195,6 +195,16 @@ def test_cancel_and_complete_mind_who_is_where(make_rollout):
     rollout.ramp("--to", "25", expect=REFUSED)
 
 
+def test_a_hook_hears_that_the_move_is_complete(make_rollout, tmp_path):
+    script = hook(tmp_path, 'echo "$CROSSFADE_TRANSITION of $CROSSFADE_GROUP"; exit 1')
+    rollout = make_rollout(hooks={"after_complete": script})
+    rollout.ramp("--to", "100")
+    rollout.say("complete")
+    assert rollout.state()["phase"] == "completed"
+    audit = rollout.service.cli("audit", "--json").stdout
+    assert f"after_complete of {rollout.group}" in audit
+
+
 def test_a_restart_between_steps_changes_nothing(make_rollout):
     rollout = make_rollout()
     with rollout.fleet() as fleet:
