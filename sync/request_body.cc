@@ -113,7 +113,7 @@ void RequestBody::percentage(const char* name, std::optional<double>& into) {
   const Json* found = impl_->member(name, &Json::is_number, "a number from 0 to 100");
   if (found == nullptr) return;
   const auto value = found->get<double>();
-  if (!(value >= 0 && value <= 100)) return impl_->wrong(name, "must be a number from 0 to 100");
+  if (value < 0 || value > 100) return impl_->wrong(name, "must be a number from 0 to 100");
   if (std::abs(value * 100 - std::round(value * 100)) > 1e-6) {
     return impl_->wrong(name, "must have at most two decimals");
   }
