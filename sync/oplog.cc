@@ -38,12 +38,12 @@ Result<OplogWindow> read_oplog(mongo::Client& client) {
 
 double oplog_headroom_hours(const OplogWindow& window, std::int64_t position_ms,
                             std::int64_t now_ms) {
-  const auto span = static_cast<double>(std::max<std::int64_t>(1, now_ms - window.first_ms));
+  const double age_ms = std::max(kMsPerHour, static_cast<double>(now_ms - window.first_ms));
   const auto bytes = static_cast<double>(std::max<std::int64_t>(1, window.bytes));
   const auto room =
       static_cast<double>(std::max<std::int64_t>(0, window.most_bytes - window.bytes));
   const auto behind_ms = static_cast<double>(position_ms - window.first_ms);
-  return (behind_ms + room / bytes * span) / kMsPerHour;
+  return (behind_ms + room / bytes * age_ms) / kMsPerHour;
 }
 
 }  // namespace crossfade::sync

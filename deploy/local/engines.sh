@@ -82,7 +82,7 @@ launch_mongodb() {
   port=$(probe free-port)
   mkdir -p "$dir/mongodb"
   launch mongodb "$port" "$program" --bind_ip 127.0.0.1 --port "$port" --dbpath "$dir/mongodb" \
-    --replSet rs0 --wiredTigerCacheSizeGB 1 --oplogSize 2048 --nounixsocket \
+    --replSet rs0 --wiredTigerCacheSizeGB 1 --oplogSize 8192 --nounixsocket \
     --setParameter diagnosticDataCollectionEnabled=false \
     --setParameter ttlMonitorSleepSecs=1 \
     --setParameter shutdownTimeoutMillisForSignaledShutdown=100

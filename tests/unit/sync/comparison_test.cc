@@ -88,5 +88,12 @@ TEST(OplogTest, ARoomyOplogForgetsNothingUntilItIsFull) {
   EXPECT_DOUBLE_EQ(oplog_headroom_hours(window, 1 * kHour, 2 * kHour), 7);
 }
 
+TEST(OplogTest, AFullLoadOfMinutesIsNotTakenForThePaceOfAnHour) {
+  const std::int64_t minutes = kHour / 60;
+  const OplogWindow window{0, 10, 100};
+  EXPECT_NEAR(oplog_headroom_hours(window, 6 * minutes, 6 * minutes), 9.1, 1e-9);
+  EXPECT_DOUBLE_EQ(oplog_headroom_hours(window, kHour, kHour), 10);
+}
+
 }  // namespace
 }  // namespace crossfade::sync
