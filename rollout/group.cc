@@ -189,7 +189,22 @@ std::optional<MoveAnswer> Group::refused(const MoveRequest& request, const Wish&
   return out;
 }
 
+/// Looked at before anything is done: afterwards the log is applied.
+std::vector<AtRisk> Group::at_risk(Verb verb) const {
+  std::vector<AtRisk> out;
+  if (verb != Verb::rollback_unplanned) return out;
+  for (const LinkedPair* link : links_) out.push_back(link->facts().at_risk);
+  return out;
+}
+
 Task<MoveAnswer> Group::move(MoveRequest request) {
+  std::vector<AtRisk> risk = at_risk(request.verb);
+  MoveAnswer out = co_await decide(std::move(request));
+  out.at_risk = std::move(risk);
+  co_return out;
+}
+
+Task<MoveAnswer> Group::decide(MoveRequest request) {
   auto goal = wished_rule(state().rules.rule, request);
   if (!goal) co_return answer(Kind::refused, goal.error().message);
   const Wish wish{request.verb, std::move(*goal)};

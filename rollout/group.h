@@ -77,6 +77,8 @@ class Group {
 
  private:
   std::optional<MoveAnswer> refused(const MoveRequest& request, const Wish& wish) const;
+  Task<MoveAnswer> decide(MoveRequest request);
+  std::vector<AtRisk> at_risk(Verb verb) const;
   Task<MoveAnswer> perform(MoveRequest request, Wish wish);
   Task<MoveAnswer> hand_over(MoveRequest request, Wish wish);
   Task<MoveAnswer> close(MoveRequest request, Wish wish);

@@ -39,10 +39,11 @@ struct MoveAnswer {
   std::string sentence;
   std::vector<Guard> guards;
   std::vector<std::string>
-      steps;                  ///< of a dry run, in order; and what `complete` leaves to a person
-  RuleSet rules;              ///< as they hold now
-  std::int64_t fence_ms = 0;  ///< how long writes of the moving subjects were refused
-  std::string hook_output;    ///< what the hooks printed, bounded; for the audit entry
+      steps;                    ///< of a dry run, in order; and what `complete` leaves to a person
+  RuleSet rules;                ///< as they hold now
+  std::int64_t fence_ms = 0;    ///< how long writes of the moving subjects were refused
+  std::vector<AtRisk> at_risk;  ///< of an unplanned rollback: before anything was done; by link
+  std::string hook_output;      ///< what the hooks printed, bounded; for the audit entry
 };
 std::string_view to_string(MoveAnswer::Kind kind);
 

@@ -12,6 +12,15 @@
 
 namespace crossfade::rollout {
 
+/// What an unplanned rollback leaves behind on MongoDB, as far as one link can know.
+struct AtRisk {
+  std::string link;
+  std::int64_t last_applied_ms = 0;  ///< MongoDB's time of the newest change that was applied to
+                                     ///< DynamoDB; 0: none since the process began
+  std::int64_t waiting = 0;          ///< captured and not yet applied: done from the log first
+  std::int64_t read_until_ms = 0;    ///< what MongoDB took later could not be read; 0: not known
+};
+
 /// The numbers of one link that guards compare.
 struct LinkFacts {
   std::string name;
@@ -31,6 +40,7 @@ struct LinkFacts {
   double oplog_headroom_hours = 0;      ///< the oplog's window less the age of our position
   double log_free_fraction = 1;         ///< of the event logs' most bytes
   std::int64_t unsettled_until_ms = 0;  ///< a write of ours with a lost reply may land until then
+  AtRisk at_risk;
 };
 
 enum class VerifyScope : std::uint8_t {

@@ -123,7 +123,8 @@ class Move {
  private:
   ChangingCall call(const Json& body);
   int send(const Json& body);
-  /// An unplanned rollback first says what is at risk; an exit code when it cannot be done at all.
+  /// To a person an unplanned rollback first says what is at risk, and does nothing yet; an exit
+  /// code when it cannot be done at all.
   std::optional<int> warn(Json body);
 
   const CliContext& context_;
@@ -144,7 +145,7 @@ int Move::perform() {
   if (!path) return tell_error(context_, json, path.error().message);
   path_ = std::move(*path);
   const Json body = body_of_move(context_, arguments_.of_group, *allow);
-  if (arguments_.of_group.unplanned && !arguments_.of_group.dry_run) {
+  if (arguments_.of_group.unplanned && !arguments_.of_group.dry_run && !json) {
     if (const auto hopeless = warn(body)) return *hopeless;
   }
   return send(body);
@@ -183,7 +184,7 @@ std::optional<int> Move::warn(Json body) {
     return tell_answer(context_, arguments_.json, *answer, move_text(answer->body));
   }
   const Json plan = Json::parse(answer->body, nullptr, false);
-  context_.err << plan.value("sentence", "") << "\n" << move_text(answer->body);
+  context_.err << plan.value("sentence", "") << "\n" << move_text(answer->body) << std::flush;
   return std::nullopt;
 }
 

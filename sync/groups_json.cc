@@ -76,6 +76,13 @@ Json json_of(const rollout::LinkFacts& link) {
           {"log_free_fraction", finite(link.log_free_fraction)}};
 }
 
+Json json_of(const rollout::AtRisk& link) {
+  return {{"link", link.link},
+          {"last_applied_ms", link.last_applied_ms},
+          {"waiting", link.waiting},
+          {"read_until_ms", link.read_until_ms}};
+}
+
 Json json_of(const rollout::ClientFacts& clients) {
   return {{"registered", clients.registered},
           {"silent_continuing", clients.silent_continuing},
@@ -220,6 +227,7 @@ std::string move_json(const MoveReply& reply, int status) {
               {"steps", answer.steps},
               {"rules", summary_of(answer.rules)},
               {"fence_ms", answer.fence_ms}});
+  if (!answer.at_risk.empty()) out["at_risk"] = {{"links", array_of(answer.at_risk)}};
   return dumped(out);
 }
 

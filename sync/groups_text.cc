@@ -80,6 +80,27 @@ std::string verb_text(const Json& verb) {
          (allowed ? "" : guards_text(part_of(verb, "guards")));
 }
 
+std::string risk_of(const Json& link) {
+  const std::int64_t waiting = whole_in(link, "waiting");
+  const std::int64_t applied = whole_in(link, "last_applied_ms");
+  const std::int64_t read = whole_in(link, "read_until_ms");
+  return fmt::format(
+      "  at risk on MongoDB, link {}:\n"
+      "    last change applied to DynamoDB   {}\n"
+      "    captured and not yet applied      {}{}\n"
+      "    nothing could be read since       {}; what was written there later is at risk until "
+      "`crossfade recover`\n",
+      text_in(link, "link"), applied > 0 ? as_time(applied) : "none since the service began",
+      with_commas(waiting), waiting > 0 ? ", applied from the log first" : "",
+      read > 0 ? as_time(read) : "a time that is not known");
+}
+
+std::string risk_text(const Json& links) {
+  std::string text;
+  for (const Json& link : links) text.append(risk_of(link));
+  return text;
+}
+
 std::string rule_line(const Json& rules) {
   return fmt::format("version {}, epoch {}, {:g} % on MongoDB, {} allowed, {} denied",
                      whole_in(rules, "version"), whole_in(rules, "epoch"),
@@ -192,7 +213,7 @@ std::string audit_text(std::string_view json) {
 
 std::string move_text(std::string_view json) {
   const Json whole = parsed(json);
-  std::string text;
+  std::string text = risk_text(part_of(part_of(whole, "at_risk"), "links"));
   for (const Json& step : part_of(whole, "steps")) {
     if (step.is_string()) text.append(fmt::format("  - {}\n", step.get<std::string>()));
   }

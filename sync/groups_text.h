@@ -14,7 +14,8 @@ std::string rules_text(std::string_view json);
 std::string versions_text(std::string_view json);
 std::string clients_text(std::string_view json);
 std::string audit_text(std::string_view json);
-/// What follows the sentence of a changing verb: guards, steps, the rules that hold, the fence.
+/// What follows the sentence of a changing verb: what is at risk, guards, steps, the rules that
+/// hold, the fence.
 std::string move_text(std::string_view json);
 
 /// 2026-11-26T09:54:07Z

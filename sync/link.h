@@ -89,6 +89,7 @@ class Link final : public rollout::LinkedPair {
   Task<Result<void>> save(state::LinkRecord record);
   Task<void> count_parked();
   Task<void> look_at_oplog();
+  rollout::AtRisk at_risk() const;
   double oplog_headroom(std::int64_t now_ms) const;
   double log_free_fraction() const;
   Task<Result<void>> drain_both(Stop& limit);

@@ -35,7 +35,15 @@ rollout::LinkFacts Link::facts() const {
   out.log_free_fraction = log_free_fraction();
   if (item_writer_ && item_writer_->wary_until() > now)
     out.unsettled_until_ms = item_writer_->wary_until();
+  out.at_risk = at_risk();
   return out;
+}
+
+rollout::AtRisk Link::at_risk() const {
+  return {.link = config_.name,
+          .last_applied_ms = backward_progress_.applied_until_ms(),
+          .waiting = backward_progress_.behind(),
+          .read_until_ms = backward_capture_ ? backward_capture_->read_until_ms() : 0};
 }
 
 double Link::oplog_headroom(std::int64_t now_ms) const {

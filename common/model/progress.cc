@@ -53,6 +53,7 @@ void Progress::wait_for(std::int64_t end, std::int64_t oldest_ms) {
 
 void Progress::applied(std::int64_t source_time_ms, std::int64_t now_ms) {
   ++applied_;
+  applied_until_ms_ = std::max(applied_until_ms_, source_time_ms);
   lags_.add(now_ms - source_time_ms);
 }
 

@@ -41,6 +41,8 @@ class Progress {
   std::int64_t echoes_total() const { return echoes_; }
   std::int64_t behind() const { return captured_ + found_ - applied_; }
   std::int64_t lag_ms(std::int64_t now_ms) const;
+  /// The source's time of the newest change that was applied; 0: none was.
+  std::int64_t applied_until_ms() const { return applied_until_ms_; }
   std::int64_t applied_position() const { return applied_to_; }
   const LagHistogram& lags() const { return lags_; }
 
@@ -57,6 +59,7 @@ class Progress {
   std::int64_t applied_ = 0;
   std::int64_t echoes_ = 0;
   std::int64_t applied_to_ = 0;
+  std::int64_t applied_until_ms_ = 0;
   LagHistogram lags_;
 };
 

@@ -63,6 +63,15 @@ TEST(ProgressTest, CountsWhatIsCapturedAndApplied) {
   EXPECT_NEAR(progress.lags().quantile(0.5), 120, 16);
 }
 
+/// Keys are applied side by side: an older change may come later.
+TEST(ProgressTest, KnowsTheNewestChangeThatWasApplied) {
+  Progress progress;
+  EXPECT_EQ(progress.applied_until_ms(), 0);
+  progress.applied(500, 620);
+  progress.applied(400, 630);
+  EXPECT_EQ(progress.applied_until_ms(), 500);
+}
+
 TEST(ProgressTest, LagIsThatOfTheOldestChangeThatWaits) {
   Progress progress;
   progress.captured(100, 1, 1'000);

@@ -126,6 +126,13 @@ inline rollout::GroupView shop_view() {
   return view;
 }
 
+inline rollout::AtRisk risk_of_orders() {
+  return {.link = "orders",
+          .last_applied_ms = 1'767'225'600'000,
+          .waiting = 1'234,
+          .read_until_ms = 1'767'225'602'000};
+}
+
 inline rollout::Guard lag_guard() {
   return {.name = "backward_lag",
           .measured = 3100,

@@ -14,6 +14,14 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using Kind = rollout::MoveAnswer::Kind;
 
+const std::string kAtRisk =
+    "  at risk on MongoDB, link orders:\n"
+    "    last change applied to DynamoDB   2026-01-01T00:00:00Z\n"
+    "    captured and not yet applied      1,234, applied from the log first\n"
+    "    nothing could be read since       2026-01-01T00:00:02Z; what was written there later is "
+    "at "
+    "risk until `crossfade recover`\n";
+
 class GroupsCliTest : public CliWithService {
  protected:
   GroupsCliTest() {
@@ -139,13 +147,32 @@ TEST_F(GroupsCliTest, ADryRunNeedsNoReason) {
 
 TEST_F(GroupsCliTest, AnUnplannedRollbackSaysFirstWhatIsAtRisk) {
   answers(Kind::done, "Every subject is on DynamoDB.");
+  told([](FakeGroups& groups) { groups.move_told->at_risk = {risk_of_orders()}; });
   EXPECT_EQ(call_with_config({"rollback", "--unplanned", "--reason", "it burns"}), 0);
   EXPECT_EQ(moves(), 2U);
   told([](FakeGroups& groups) { EXPECT_TRUE(groups.moves[0].request.dry_run); });
   EXPECT_FALSE(last_move().dry_run);
   EXPECT_EQ(last_move().verb, Verb::rollback_unplanned);
   EXPECT_THAT(err(), HasSubstr("  - fence the moving subjects\n"));
+  EXPECT_THAT(err(), HasSubstr(kAtRisk));
   EXPECT_THAT(out(), StartsWith("Every subject is on DynamoDB.\n"));
+}
+
+TEST_F(GroupsCliTest, WhatIsNotKnownOfTheRiskIsSaidToo) {
+  told([](FakeGroups& groups) { groups.move_told->at_risk = {{.link = "orders"}}; });
+  EXPECT_EQ(call_with_config({"rollback", "--unplanned", "--dry-run"}), 0);
+  EXPECT_EQ(moves(), 1U);
+  EXPECT_THAT(out(), HasSubstr("last change applied to DynamoDB   none since the service began\n"
+                               "    captured and not yet applied      0\n"
+                               "    nothing could be read since       a time that is not known;"));
+}
+
+TEST_F(GroupsCliTest, AScriptGetsTheRiskInTheOneAnswer) {
+  told([](FakeGroups& groups) { groups.move_told->at_risk = {risk_of_orders()}; });
+  EXPECT_EQ(call_with_config({"rollback", "--unplanned", "--reason", "it burns", "--json"}), 0);
+  EXPECT_EQ(moves(), 1U);
+  EXPECT_EQ(err(), "");
+  EXPECT_EQ(json::parse(out())["at_risk"]["links"][0]["waiting"], 1'234);
 }
 
 TEST_F(GroupsCliTest, NeedsNoGroupWhereThereIsOne) {

@@ -82,6 +82,7 @@ class OpenApiTest : public testing::Test {
     answer.guards = {clean_guard()};
     answer.steps = {"fence"};
     answer.rules = groups_.view_told.state.rules;
+    answer.at_risk = {risk_of_orders()};
     groups_.move_told = answer;
   }
 
