@@ -33,6 +33,11 @@ bool ClientRegistry::renewed(const ClientRecord& client, std::int64_t now_ms) {
   return changed;
 }
 
+void ClientRegistry::stored(const std::string& id, std::int64_t seen_ms) {
+  const auto found = clients_.find(id);
+  if (found != clients_.end()) found->second.stored_ms = seen_ms;
+}
+
 void ClientRegistry::forget(const std::string& id) {
   clients_.erase(id);
 }
@@ -63,6 +68,12 @@ ClientFacts ClientRegistry::facts(std::int64_t version, std::int64_t now_ms) con
     const bool silent = now_ms >= client.end_ms(client.renewed_ms);
     ++facts.registered;
     if (silent && client.record.continues) ++facts.silent_continuing;
+    const bool quiet = now_ms - client.renewed_ms > client.record.lease_ms / 2;
+    const std::int64_t lease_ms = client.end_ms(now_ms) - now_ms;
+    if (quiet && !client.record.continues && lease_ms > facts.silent_lease_ms) {
+      facts.silent_lease_ms = lease_ms;
+      facts.silent_client = id;
+    }
     const bool may_write = !silent || client.record.continues;
     if (may_write && client.record.acknowledged < version) ++facts.behind;
   }

@@ -33,6 +33,8 @@ class ClientRegistry {
   /// A client asked by itself. True when its record must be stored before it is answered: it is
   /// new, or its mode or lease has changed. An acknowledgement is never taken back.
   bool renewed(const control::ClientRecord& client, std::int64_t now_ms);
+  /// Our own record of it is in the table, as of `seen_ms`: finding it there is no sign of life.
+  void stored(const std::string& id, std::int64_t seen_ms);
   void forget(const std::string& id);
   /// The client is known, or there is room for one more.
   bool has_room_for(const std::string& id) const;
@@ -43,7 +45,9 @@ class ClientRegistry {
   /// The clients that settled() waits for, for a sentence; empty when it is true.
   std::vector<std::string> awaited(std::int64_t version, std::int64_t fenced_ms,
                                    std::int64_t now_ms) const;
-  /// `behind` counts those that have not acknowledged `version` and may still write.
+  /// `behind` counts those that have not acknowledged `version` and may still write. A client is
+  /// silent, for `silent_lease_ms`, when it has let half of its lease pass: it renews every fifth.
+  /// Of its lease a fence waits for all, however long the silence: it may have renewed by reading.
   ClientFacts facts(std::int64_t version, std::int64_t now_ms) const;
   std::vector<control::ClientRecord> records() const;
   /// Clients whose lease ended more than kKeptMs ago: their records may be removed, unless they

@@ -19,7 +19,7 @@ class Coordinator final : public Groups {
   bool empty() const { return groups_.empty(); }
   /// Before the links of that group apply anything; see Group::open.
   Task<Result<void>> open(std::string group);
-  /// Keeps an opened group until the stop.
+  /// Keeps an opened group until the stop; see Group::run.
   Task<Result<void>> run(std::string group);
 
   std::vector<std::string> names() const override;

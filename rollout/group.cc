@@ -18,6 +18,7 @@ using Kind = MoveAnswer::Kind;
 
 constexpr Milliseconds kWatchEvery{500};
 constexpr Milliseconds kExpireEvery{60'000};
+constexpr Milliseconds kConfirmEvery{2'000};
 constexpr Milliseconds kRecoverWithin = std::chrono::minutes(10);
 
 /// For as long as a verb is under way.
@@ -103,6 +104,7 @@ Task<Result<void>> Group::end_what_is_left() {
 
 Task<Result<void>> Group::run() {
   std::int64_t expired_at = store_.context().clock.steady_ms();
+  std::int64_t confirmed_at = expired_at;
   while (!stop_.requested() && !store_.lost()) {
     if (busy_.empty()) {
       const auto kept = co_await keep_phase();
@@ -114,9 +116,16 @@ Task<Result<void>> Group::run() {
       const auto dropped = co_await drop_expired_clients();
       if (!dropped) store_.context().log.warning("clients", {{"why", dropped.error().message}});
     }
+    if (busy_.empty() && now - confirmed_at >= kConfirmEvery.count()) {
+      confirmed_at = now;
+      co_await store_.confirm();
+      co_await hear_of_clients();
+    }
     co_await stop_.sleep(kWatchEvery);
   }
-  co_return Result<void>();
+  if (!store_.lost()) co_return Result<void>();
+  co_return fail(Fault::stale, "Another crossfade process drives group \"" + name() +
+                                   "\" now, so this one has stopped the group's links.");
 }
 
 /// What happens by itself: the group is synced when its links are.
@@ -129,6 +138,17 @@ Task<Result<void>> Group::keep_phase() {
   note(next, {store_.context().clock.wall_ms(),
               "Both directions of every link follow their source.", "crossfade", ""});
   co_return co_await store_.store(std::move(next), false);
+}
+
+/// One that follows the rules through the control table alone seems silent, and behind, until its
+/// record is read.
+Task<void> Group::hear_of_clients() {
+  GroupContext& context = store_.context();
+  const std::int64_t version = state().rules.version;
+  const ClientFacts known = registry_.facts(version, context.clock.steady_ms());
+  if (known.silent_lease_ms == 0 && known.behind == 0) co_return;
+  const auto stored = co_await context.table.clients(name());
+  if (stored) registry_.merge(*stored, context.clock.steady_ms());
 }
 
 Task<Result<void>> Group::drop_expired_clients() {
@@ -198,6 +218,7 @@ std::vector<AtRisk> Group::at_risk(Verb verb) const {
 }
 
 Task<MoveAnswer> Group::move(MoveRequest request) {
+  co_await hear_of_clients();
   std::vector<AtRisk> risk = at_risk(request.verb);
   MoveAnswer out = co_await decide(std::move(request));
   out.at_risk = std::move(risk);
@@ -247,13 +268,14 @@ Task<MoveAnswer> Group::hand_over(MoveRequest request, Wish wish) {
   HandoffRun run(parts, std::move(plan));
   const Outcome outcome = co_await run.run();
   MoveAnswer out = answer(Kind::done, "Authority has moved.");
-  if (outcome == Outcome::undone) {
+  const bool taken = outcome == Outcome::undone && store_.lost();
+  if (outcome == Outcome::superseded || taken) {
+    out =
+        answer(Kind::refused, "Another process drives the group now; it decides what comes of it.");
+  } else if (outcome == Outcome::undone) {
     out = answer(Kind::undone, "It was undone, nothing has moved. " + run.why());
   } else if (outcome == Outcome::running) {
     out = answer(Kind::completing, "The service stops; the next one ends it (crossfade why).");
-  } else if (outcome == Outcome::superseded) {
-    out =
-        answer(Kind::refused, "Another process drives the group now; it decides what comes of it.");
   }
   out.hook_output = run.hook_output();
   out.fence_ms = run.fence_ms();
@@ -297,7 +319,9 @@ Task<Result<void>> Group::keep_client(control::ClientRecord client) {
   const Clock& clock = store_.context().clock;
   if (!registry_.renewed(client, clock.steady_ms())) co_return Result<void>();
   client.seen_ms = clock.wall_ms();
-  co_return co_await store_.context().table.put_client(name(), client);
+  CO_TRY_VOID(co_await store_.context().table.put_client(name(), client));
+  registry_.stored(client.id, client.seen_ms);
+  co_return Result<void>();
 }
 
 /// Counted again when it is answered: the client's promise begins no earlier than that.

@@ -21,7 +21,8 @@ class GroupStore {
   /// stored has changed, by a write of ours that was in doubt or by another process, and was read
   /// again where possible. See lost().
   Task<Result<void>> store(control::GroupState next, bool versioned, bool journal = false);
-  /// What is stored now. Fault::stale: another process drives the group.
+  /// What is stored now, unless a write of ours has overtaken the reading. Fault::stale: another
+  /// process drives the group.
   Task<Result<void>> reload();
   /// Reads again unless what is held was stored or read a moment ago: so that a process which was
   /// superseded while it was idle grants nothing by old rules.
@@ -60,7 +61,8 @@ class Group {
   /// left half done (undone before the journal, completed after it), and gives the links their
   /// rules. Dying in here leads to the same at the next start.
   Task<Result<void>> open();
-  /// Keeps the phase and the clients up to date until the stop.
+  /// Keeps the phase and the clients up to date until the stop. Fault::stale: another process has
+  /// taken the group over, and this one must stop driving its links.
   Task<Result<void>> run();
 
   const std::string& name() const { return store_.options().name; }
@@ -87,6 +89,7 @@ class Group {
   Task<Result<void>> keep_client(control::ClientRecord client);
   Task<Result<void>> end_what_is_left();
   Task<Result<void>> keep_phase();
+  Task<void> hear_of_clients();
   Task<Result<void>> drop_expired_clients();
   MoveAnswer answer(MoveAnswer::Kind kind, std::string sentence) const;
 

@@ -53,7 +53,8 @@ Task<Result<void>> GroupStore::reload() {
     context_.log.error("group_lost", {{"group", options_.name}});
     co_return fail(Fault::stale, "Another process drives the group.");
   }
-  take_in(std::move(*found));
+  const bool overtaken = found->revision < state_.revision;
+  if (!overtaken) take_in(std::move(*found));
   co_return Result<void>();
 }
 

@@ -40,6 +40,9 @@ struct ClientFacts {
   std::int64_t registered = 0;
   std::int64_t silent_continuing = 0;  ///< `continue` clients whose lease has ended: they may write
   std::int64_t behind = 0;  ///< living clients that have not acknowledged the present version
+  std::int64_t silent_lease_ms = 0;  ///< the longest that a fence raised now waits for a client
+                                     ///< that is silent, until its lease has ended; 0: none is
+  std::string silent_client;         ///< of that lease
 };
 
 struct GroupFacts {

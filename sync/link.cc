@@ -33,6 +33,7 @@ Task<Result<void>> Link::run() {
   applying_ = false;
   if (!ended && ended.error().fault != Fault::stopped && !stop_.requested()) {
     stopped_ = ended.error().message;
+    refused_ = !setup_ && ended.error().next() == Next::stop_link;
     environment_.log.error("link_stopped", {{"link", config_.name}, {"why", stopped_}});
   }
   stop_.request();

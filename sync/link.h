@@ -43,6 +43,8 @@ class Link final : public rollout::LinkedPair {
   bool running() const { return running_; }
   /// Table, stream and collection were fit for a link; what ended it since is in its status.
   bool set_up_once() const { return setup_.has_value(); }
+  /// It was never fit for a link here, and no store's outage is the reason.
+  bool refused() const { return refused_; }
   /// Why the link has ended by itself; empty while it lives.
   const std::string& stopped() const { return stopped_; }
 
@@ -132,6 +134,7 @@ class Link final : public rollout::LinkedPair {
   std::string activity_ = "The link is being set up.";
   std::string stopped_;
   bool running_ = false;
+  bool refused_ = false;
   bool applying_ = false;
   bool waits_for_rules_ = false;
   std::int64_t violations_ = 0;

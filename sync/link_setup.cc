@@ -51,14 +51,15 @@ bool holds_records(const EventLog& log) {
   return log.end() > log.usage().first;
 }
 
-/// The record and the logs of a link belong together: one without the other is a gap or a mix-up.
+/// The record and the logs of a link belong together: one without the other is a gap or a mix-up,
+/// or another process drives the link from elsewhere.
 Result<void> check_logs(const LinkSetup& setup, bool known, const std::string& data_dir) {
   if (known) {
     const bool same = setup.record.forward_log == setup.forward_log->id() &&
                       setup.record.backward_log == setup.backward_log->id();
     if (same) return {};
     return fail(
-        Fault::invalid,
+        Fault::stale,
         "The event log of link \"" + setup.record.name + "\" is not in " + data_dir +
             ": run the link where its data_dir is, or, if that is lost, load the table again under "
             "a "

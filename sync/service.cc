@@ -46,11 +46,12 @@ Service::~Service() = default;
 
 Task<Result<void>> Service::run() {
   for (const auto& link : links_) members_.start(run_link(*link));
-  for (const std::string& group : groups_.coordinator().names()) members_.start(groups_.run(group));
+  for (const std::string& group : groups_.coordinator().names()) members_.start(run_group(group));
   const auto alive = [](const auto& link) { return link->stopped().empty(); };
   const auto set_up = [](const auto& link) { return link->set_up_once(); };
+  const std::size_t groups = groups_.coordinator().names().size();
   while (!members_.stop().requested()) {
-    const bool all_ended = std::ranges::none_of(links_, alive);
+    const bool all_ended = std::ranges::none_of(links_, alive) && groups_tried_ == groups;
     if (all_ended && std::ranges::none_of(links_, set_up)) members_.stop().request();
     if (!members_.stop().requested()) co_await ended_.wait(members_.stop(), kUntilStopped);
   }
@@ -63,6 +64,15 @@ Task<Result<void>> Service::run() {
 Task<Result<void>> Service::run_link(Link& link) {
   co_await link.run();
   ended_.notify();
+  co_return Result<void>();
+}
+
+/// What an earlier process left half done is ended even if no link can be set up at the moment.
+Task<Result<void>> Service::run_group(std::string group) {
+  const auto opened = co_await groups_.open(group);
+  ++groups_tried_;
+  ended_.notify();
+  if (opened) co_await groups_.run(std::move(group));
   co_return Result<void>();
 }
 

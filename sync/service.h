@@ -35,12 +35,14 @@ class Service final : public ServiceView {
  private:
   Task<Result<std::string>> stored_violation(std::string id);
   Task<Result<void>> run_link(Link& link);
+  Task<Result<void>> run_group(std::string group);
 
   LinkEnvironment& environment_;
   TaskGroup members_;
   Signal ended_;
   std::vector<std::unique_ptr<Link>> links_;
   ServiceGroups groups_;
+  std::size_t groups_tried_ = 0;  ///< to open
 };
 
 /// `crossfade run`: opens the clients, serves the admin endpoint, runs until SIGTERM or SIGINT.

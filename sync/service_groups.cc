@@ -1,9 +1,25 @@
 #include "sync/service_groups.h"
 
+#include <algorithm>
+
 namespace crossfade::sync {
 namespace {
 
 constexpr Milliseconds kOpenAgain{1'000};
+constexpr Milliseconds kLookAgain{20};
+constexpr const char* kNotOurs = "None of the group's links can be driven by this process.";
+
+bool ended(const Link* link) {
+  return !link->stopped().empty();
+}
+
+bool known(const Link* link) {
+  return link->set_up_once() || ended(link);
+}
+
+void give_up(const std::vector<Link*>& links, const Error& error) {
+  for (Link* link : links) link->give_up(error.message);
+}
 
 rollout::GroupOptions options_of(const GroupConfig& config, const AuthorityRule& begin) {
   rollout::GroupOptions out;
@@ -44,24 +60,38 @@ ServiceGroups::ServiceGroups(LinkEnvironment& environment, const Links& links, S
   }
 }
 
-Task<Result<void>> ServiceGroups::open(const std::string& group) {
+std::vector<Link*> ServiceGroups::links_of(const std::string& group) const {
+  std::vector<Link*> out;
+  for (const auto& link : links_)
+    if (environment_.config.link(link->name())->group == group) out.push_back(link.get());
+  return out;
+}
+
+Task<Result<void>> ServiceGroups::open(std::string group) {
+  const std::vector<Link*> links = links_of(group);
+  while (!std::ranges::all_of(links, known) && !stop_.requested()) co_await stop_.sleep(kLookAgain);
+  if (std::ranges::all_of(links, &Link::refused)) co_return fail(Fault::stale, kNotOurs);
+  auto opened = co_await try_open(group, links);
+  if (!opened) give_up(links, opened.error());
+  co_return opened;
+}
+
+Task<Result<void>> ServiceGroups::try_open(const std::string& group,
+                                           const std::vector<Link*>& links) {
   while (true) {
     auto opened = co_await coordinator_.open(group);
     const bool again = !opened && (opened.error().next() == Next::retry ||
                                    opened.error().next() == Next::retry_patiently);
-    if (!again || stop_.requested()) co_return opened;
+    const bool all_ended = std::ranges::all_of(links, ended);
+    if (!again || all_ended || stop_.requested()) co_return opened;
     environment_.log.warning("group", {{"group", group}, {"why", opened.error().message}});
     co_await stop_.sleep(kOpenAgain);
   }
 }
 
 Task<Result<void>> ServiceGroups::run(std::string group) {
-  const auto opened = co_await open(group);
-  if (opened) co_return co_await coordinator_.run(group);
-  for (const auto& link : links_) {
-    if (environment_.config.link(link->name())->group == group)
-      link->give_up(opened.error().message);
-  }
+  auto kept = co_await coordinator_.run(group);
+  if (!kept) give_up(links_of(group), kept.error());
   co_return Result<void>();
 }
 

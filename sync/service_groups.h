@@ -22,12 +22,17 @@ class ServiceGroups {
 
   rollout::Coordinator& coordinator() { return coordinator_; }
   control::ControlTable& table() { return table_; }
-  /// Opens a group and keeps it until the stop. Its links end when it cannot be opened: the
-  /// sentence says why. A control table that does not answer at the moment is waited for.
+  /// When its links are set up, or their stores cannot be reached. A process in which every link is
+  /// refused leaves the group to whoever drives it. Its links end when it cannot be opened: the
+  /// sentence says why. A control table that does not answer at the moment is waited for while a
+  /// link lives.
+  Task<Result<void>> open(std::string group);
+  /// Keeps an opened group until the stop. When another process has taken it over, its links end.
   Task<Result<void>> run(std::string group);
 
  private:
-  Task<Result<void>> open(const std::string& group);
+  std::vector<Link*> links_of(const std::string& group) const;
+  Task<Result<void>> try_open(const std::string& group, const std::vector<Link*>& links);
 
   LinkEnvironment& environment_;
   const Links& links_;

@@ -33,6 +33,7 @@ class Rollout:
         extra = {"control": {"table": self.control_table}, "dynamodb": life}
         if settings:
             extra["groups"] = [{"name": self.group, **settings}]
+        self._make_service, self._links, self._extra = make_service, links, extra
         self.service = make_service(*links, extra=extra)
         self.subjects = tuple(f"user-{number:04}" for number in range(subjects))
         self.world = World(
@@ -54,6 +55,13 @@ class Rollout:
         self.wait("synced")
         self.wait_for_phase("synced")
         return self
+
+    def second_service(self, state_database=None):
+        """Another process with this configuration, not started: data_dir and port of its own, and the
+        state database of the first unless another one is named."""
+        state = state_database or self.service.state.name
+        extra = {**self._extra, "mongodb": {"state_database": state}}
+        return self._make_service(*self._links, extra=extra)
 
     def wait(self, until, timeout=60):
         for pair in self.pairs:
@@ -124,12 +132,13 @@ class Rollout:
         )
         return [int(one["sk"]["S"].split("/")[1]) for one in reply["Items"]]
 
-    def lease(self, client, mode="refuse", acknowledged=0, known=0):
+    def lease(self, client, mode="refuse", acknowledged=0, known=0, service=None):
         """What the router client sends, by hand; returns the rules."""
+        url = f"http://127.0.0.1:{(service or self.service).admin_port}"
         body = {"mode": mode, "lease_ms": 2000, "acknowledged": acknowledged, "known": known,
                 "wait_ms": 0}
         request = urllib.request.Request(
-            f"{self.world.service_url}/v1/groups/{self.group}/clients/{client}/lease",
+            f"{url}/v1/groups/{self.group}/clients/{client}/lease",
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )
