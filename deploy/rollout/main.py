@@ -1,6 +1,6 @@
 """The rollout demo once product and engines are there: fill, run, move users there and back, compare.
 
-    main.py --folder D [--subjects N] [--rate N] [--workers N] [--quick]
+    main.py --folder D [--subjects N] [--rate N] [--workers N] [--rest S] [--quick] [--apart]
 
 Exit code 0 only if every acknowledged write is on both sides after every step, and no write of a user
 who did not move was ever refused.
@@ -12,6 +12,7 @@ import pathlib
 import signal
 import sys
 import time
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/integration"))
@@ -26,7 +27,7 @@ from harness.fleet import Fleet, World
 from report import percentile, say
 
 GROUP = "shop"
-LINKS = (("Orders", "shop.orders"), ("Carts", "shop.carts"))
+TABLES = ("Orders", "Carts")
 
 
 def subject(number):
@@ -34,22 +35,34 @@ def subject(number):
 
 
 class Shop:
-    """Two tables whose users move together."""
+    """Two tables whose users move together.
 
-    def __init__(self, engines, folder, subjects):
+    `apart`: with databases of its own and an account of its own of DynamoDB, on engines that others
+    use too; else they are those of a user of Crossfade who has just begun.
+    """
+
+    def __init__(self, engines, folder, subjects, apart=False):
         self.both = stores_module.Stores.of(engines)
+        database, extra = "shop", {}
+        if apart:
+            self.both = self.both.apart(engines)
+            database = f"shop_{uuid.uuid4().hex[:10]}"
+            extra = {"mongodb": {"state_database": f"{database}_state"}}
+        self._databases = [database, f"{database}_state"] if apart else []
+        self._links = [(table, f"{database}.{table.lower()}") for table in TABLES]
         links = [
             {"name": table.lower(), "table": table, "collection": namespace,
              "group": GROUP, "subject": {"attribute": "pk"}}
-            for table, namespace in LINKS
+            for table, namespace in self._links
         ]
-        self.service = service_module.Service(engines, folder, links)
+        account = self.both.credentials
+        self.service = service_module.Service(engines, folder, links, extra, account)
         self.names = [link["name"] for link in links]
         self.world = World(
             engines.dynamodb_endpoint,
             engines.mongodb_uri,
             self.both.credentials["AWS_ACCESS_KEY_ID"],
-            LINKS,
+            tuple(self._links),
             GROUP,
             f"http://127.0.0.1:{self.service.admin_port}",
             "crossfade-control",
@@ -57,7 +70,7 @@ class Shop:
         )
 
     def begin(self):
-        for table, _ in LINKS:
+        for table, _ in self._links:
             stores_module.create_table(self.both.dynamodb, table)
         self.world.fill(self.both.dynamodb)
         done = self.service.cli("init")
@@ -65,6 +78,11 @@ class Shop:
             raise service_module.ServiceError(done.stderr)
         self.service.start()
         self.wait("synced")
+
+    def end(self):
+        self.service.stop()
+        for database in self._databases:
+            self.both.mongo.drop_database(database)
 
     def wait(self, until):
         for name in self.names:
@@ -81,9 +99,10 @@ class Shop:
 class Operator:
     """Says the verbs, and looks at everything after each."""
 
-    def __init__(self, shop, fleet):
+    def __init__(self, shop, fleet, rest):
         self._shop = shop
         self._fleet = fleet
+        self._rest = rest
         self._refused = 0
         self.faults = []
         self.fences = []
@@ -96,12 +115,12 @@ class Operator:
         seconds = time.monotonic() - began
         if done.returncode:
             raise service_module.ServiceError(f"{' '.join(verb)}: {done.stdout}{done.stderr}")
-        time.sleep(1)
+        time.sleep(self._rest / 2)
         self._fleet.pause()
         self._shop.wait("drained")
         self._tell(verb, seconds, before, self._shop.rules())
         self._fleet.resume()
-        time.sleep(2)
+        time.sleep(self._rest)
 
     def _tell(self, verb, seconds, before, after):
         fences = self._fleet.new_fences()
@@ -147,8 +166,8 @@ def perform(shop, given):
     with Fleet(shop.world, **options) as fleet:
         fleet.pause()
         fleet.resume()
-        time.sleep(2)
-        operator = Operator(shop, fleet)
+        time.sleep(given.rest)
+        operator = Operator(shop, fleet, given.rest)
         for verb in steps(given.quick):
             operator.say(*verb)
         say("writes", f"{fleet.written:,} acknowledged, {fleet.refused:,} refused and repeated")
@@ -163,7 +182,9 @@ def parse():
     parser.add_argument("--subjects", type=int)
     parser.add_argument("--rate", type=int, default=300)
     parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--rest", type=float, default=2.0, help="seconds between two steps")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--apart", action="store_true", help="on engines that others use too")
     given = parser.parse_args()
     given.subjects = given.subjects or (400 if given.quick else 2000)
     return given
@@ -173,7 +194,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = parse()
     with engines_module.shared() as engines:
-        shop = Shop(engines, pathlib.Path(given.folder), given.subjects)
+        shop = Shop(engines, pathlib.Path(given.folder), given.subjects, given.apart)
         try:
             shop.begin()
             say("users", f"{given.subjects:,}, {given.workers} workers, {given.rate} writes/s")
@@ -181,7 +202,7 @@ def main():
         except (service_module.ServiceError, RuntimeError) as error:
             sys.exit(f"\nFailed: {error}")
         finally:
-            shop.service.stop()
+            shop.end()
     for line in faults[:20]:
         say("", line)
     print(f"\nFailed: {len(faults)} faults" if faults else
