@@ -176,6 +176,16 @@ const Row kRows[] = {
      none, "silent clients that go on writing without a lease: {measured}",
      "bring them back or stop them, then forget them; overriding this makes their writes "
      "violations"},
+    {"silent_leases", "ms", false, true, move,
+     [](const Case& c) {
+       const ClientFacts& clients = c.facts.clients;
+       return Measure{static_cast<double>(clients.silent_lease_ms), clients.silent_client};
+     },
+     [](const Case& c) { return static_cast<double>(c.facts.budget_ms); },
+     "the lease of a silent client counts for another {measured} ms{where}, the budget is {limit} "
+     "ms",
+     "give a larger budget, or forget the client if its process has ended; one that is silent for "
+     "its lease and a minute more is forgotten by itself"},
     {"irreversible", "", false, false, [](const Case& c) { return c.moves_some(); },
      [](const Case& c) { return sum(c, [](const LinkFacts& l) { return l.irreversible; }); },
      [](const Case& c) { return static_cast<double>(c.limits.irreversible); },

@@ -166,6 +166,20 @@ TEST(ClientRegistry, ReadingTheSameRecordAgainIsNone) {
   EXPECT_TRUE(registry.settled(kVersion, kFence, kFence + kLease + kMargin));
 }
 
+TEST(ClientRegistry, OurOwnRecordIsNoSignOfLife) {
+  ClientRegistry registry;
+  registry.renewed(refusing("c"), 0);
+  registry.stored("c", 1);
+  registry.stored("unknown", 1);
+  registry.merge({refusing("c")}, kLease);
+  EXPECT_EQ(registry.facts(kVersion, kLease).silent_client, "c");
+  ClientRecord own = refusing("c");
+  own.seen_ms = 2;
+  registry.merge({own}, kLease);
+  EXPECT_EQ(registry.facts(kVersion, kLease).silent_client, "");
+  EXPECT_THAT(registry.records(), testing::SizeIs(1));
+}
+
 TEST(ClientRegistry, AnOlderRecordTakesNothingBack) {
   ClientRegistry registry;
   ClientRecord known = refusing("c", 7);
@@ -211,6 +225,35 @@ TEST(ClientRegistry, FactsCountWhoMayStillWrite) {
   EXPECT_EQ(facts.registered, 6);
   EXPECT_EQ(facts.silent_continuing, 2);
   EXPECT_EQ(facts.behind, 2);
+}
+
+TEST(ClientRegistry, AClientIsSilentWhenHalfItsLeaseHasPassed) {
+  ClientRegistry registry;
+  registry.renewed(refusing("c"), 0);
+  EXPECT_EQ(registry.facts(kVersion, kLease / 2).silent_lease_ms, 0);
+  EXPECT_EQ(registry.facts(kVersion, kLease / 2).silent_client, "");
+  for (const std::int64_t now : {kLease / 2 + 1, kLease + kMargin, 5 * kLease}) {
+    const ClientFacts facts = registry.facts(kVersion, now);
+    EXPECT_EQ(facts.silent_lease_ms, kLease + kMargin);
+    EXPECT_EQ(facts.silent_client, "c");
+    EXPECT_FALSE(registry.settled(kVersion, now, now + facts.silent_lease_ms - 1));
+    EXPECT_TRUE(registry.settled(kVersion, now, now + facts.silent_lease_ms))
+        << "a fence raised now waits exactly that long";
+  }
+  registry.renewed(refusing("c"), 5 * kLease);
+  EXPECT_EQ(registry.facts(kVersion, 5 * kLease).silent_lease_ms, 0);
+}
+
+TEST(ClientRegistry, TheLongestLeaseOfASilentClientThatRefusesCounts) {
+  ClientRegistry registry;
+  ClientRecord longer = refusing("longer");
+  longer.lease_ms = 2 * kLease;
+  registry.renewed(longer, 0);
+  registry.renewed(refusing("shorter"), 0);
+  registry.renewed(continuing("has a guard of its own"), 0);
+  const ClientFacts facts = registry.facts(kVersion, 3 * kLease);
+  EXPECT_EQ(facts.silent_lease_ms, 2 * kLease + kMargin);
+  EXPECT_EQ(facts.silent_client, "longer");
 }
 
 TEST(ClientRegistry, AForgottenClientIsNotWaitedFor) {

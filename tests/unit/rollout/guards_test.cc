@@ -71,15 +71,15 @@ std::optional<Guard> guard(const Wish& asked, const GroupFacts& given, const std
 TEST(Guards, TheWayToMongoDbIsGuardedByEverything) {
   EXPECT_THAT(guards_for(kRamp),
               ElementsAre("links_synced", "links_in_trouble", "forward_lag", "backward_lag",
-                          "unsettled_writes", "clients", "irreversible", "dead_letters",
-                          "mismatches", "violations", "stream_headroom", "oplog_headroom",
-                          "log_free", "clients_behind", "clean_hours"));
+                          "unsettled_writes", "clients", "silent_leases", "irreversible",
+                          "dead_letters", "mismatches", "violations", "stream_headroom",
+                          "oplog_headroom", "log_free", "clients_behind", "clean_hours"));
 }
 
 TEST(Guards, TheWayBackIsGuardedByWhatItNeedsToLoseNothing) {
   EXPECT_THAT(guards_for(kRollback),
               ElementsAre("links_synced", "links_in_trouble", "forward_lag", "backward_lag",
-                          "unsettled_writes", "clients", "irreversible"));
+                          "unsettled_writes", "clients", "silent_leases", "irreversible"));
   Wish deny = wish(Verb::ramp, 10);
   deny.to.deny = {"u1"};
   GroupFacts given = facts();
@@ -147,6 +147,10 @@ std::vector<Case> cases() {
        each([](LinkFacts& l) { l.unsettled_until_ms = kNow + 5'001; }), 5'000, 5'001, false, "ms"},
       {"clients", kRollback, [](GroupFacts&) {},
        [](GroupFacts& f) { f.clients.silent_continuing = 1; }, 0, 1, true},
+      {"silent_leases", kRollback, [](GroupFacts& f) { f.clients.silent_lease_ms = 5'000; },
+       [](GroupFacts& f) { f.clients.silent_lease_ms = 5'001; }, 5'000, 5'001, true, "ms"},
+      {"silent_leases", kRamp, [](GroupFacts& f) { f.clients.silent_lease_ms = 5'000; },
+       [](GroupFacts& f) { f.clients.silent_lease_ms = 5'001; }, 5'000, 5'001, true, "ms"},
       {"clients_behind", kRamp, [](GroupFacts&) {}, [](GroupFacts& f) { f.clients.behind = 1; }, 0,
        1, true},
       {"irreversible", kRamp, each([](LinkFacts&) {}),
@@ -275,6 +279,18 @@ TEST(Guards, ASentenceNamesTheLinkAndWhatToDo) {
             "loses nothing.");
   EXPECT_EQ(guard(kRamp, facts(), "mismatches")->sentence,
             "Keys that differ between the sides: 0.");
+}
+
+TEST(Guards, ASilentClientIsNamedWithTheBudgetThatItTakes) {
+  GroupFacts given = facts();
+  given.clients.silent_lease_ms = 10'500;
+  given.clients.silent_client = "web-3";
+  EXPECT_EQ(guard(kRamp, given, "silent_leases")->sentence,
+            "The lease of a silent client counts for another 10500 ms (web-3), the budget is 5000 "
+            "ms: give a larger budget, or forget the client if its process has ended; one that is "
+            "silent for its lease and a minute more is forgotten by itself.");
+  given.budget_ms = 10'500;
+  EXPECT_TRUE(guard(kRamp, given, "silent_leases")->met);
 }
 
 TEST(Guards, OnlyJudgementCanBeOverridden) {
