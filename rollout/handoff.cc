@@ -169,6 +169,7 @@ void Handoff::spent(const BudgetSpent& spent) {
 
 void Handoff::unknown() {
   if (!storing()) return;
+  pause_ = !bounded();
   unsure_ = true;
   reading_ = true;
 }

@@ -149,6 +149,16 @@ TEST(Handoff, PastTheJournalFailuresAreRepeatedAfterAPause) {
   }
 }
 
+/// Else a table that reads and does not write would be asked without an end, and a stop not heard.
+TEST(Handoff, PastTheJournalAWriteInDoubtIsReadAgainAfterAPause) {
+  for (std::size_t place = kJournal + 1; place + 1 < kPlanned.size(); ++place) {
+    if (!stores(kPlanned[place].command)) continue;
+    Handoff handoff = after(at(place), {OutcomeUnknown{}});
+    EXPECT_EQ(handoff.command(), Command::read_again) << place;
+    EXPECT_TRUE(handoff.pause()) << place;
+  }
+}
+
 TEST(Handoff, AFailedReadIsRepeatedAfterAPause) {
   Handoff handoff = after(at(2), {OutcomeUnknown{}});
   EXPECT_EQ(handoff.command(), Command::read_again);
