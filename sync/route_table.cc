@@ -1,8 +1,11 @@
 #include "sync/route_table.h"
 
+#include <algorithm>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <charconv>
+
+#include "common/codec/json_text.h"
 
 namespace crossfade::sync {
 namespace {
@@ -44,6 +47,13 @@ std::optional<Names> fitted(std::string_view pattern, const std::vector<std::str
   return names;
 }
 
+/// No program and no person writes such a name; in a log or an audit entry it would be a riddle.
+bool is_text(std::string_view decoded) {
+  const auto plain = [](unsigned char c) { return c >= 0x20 && c != 0x7f; };
+  std::string quoted;
+  return std::ranges::all_of(decoded, plain) && codec::append_json_text(quoted, decoded);
+}
+
 std::vector<std::string> segments_of(const boost::urls::url_view& url) {
   std::vector<std::string> segments;
   for (const auto segment : url.segments()) segments.push_back(segment);
@@ -54,6 +64,11 @@ Names query_of(const boost::urls::url_view& url) {
   Names query;
   for (const auto parameter : url.params()) query.emplace(parameter.key, parameter.value);
   return query;
+}
+
+bool all_text(const std::vector<std::string>& path, const Names& query) {
+  const auto both = [](const auto& name) { return is_text(name.first) && is_text(name.second); };
+  return std::ranges::all_of(path, is_text) && std::ranges::all_of(query, both);
 }
 
 AdminReply wrong_method(const std::string& allow) {
@@ -90,12 +105,17 @@ RouteTable::Match RouteTable::find(AdminRequest request) const {
     return match;
   }
   const std::vector<std::string> path = segments_of(*parsed);
+  Names query = query_of(*parsed);
+  if (!all_text(path, query)) {
+    match.refusal = problem(400, "The path must be UTF-8 without control characters.");
+    return match;
+  }
   std::string allow;
   for (const Route& route : routes_) {
     auto names = fitted(route.pattern, path);
     if (!names) continue;
     if (route.method == request.method) {
-      match.call.query = query_of(*parsed);
+      match.call.query = std::move(query);
       match.call.path = std::move(*names);
       match.call.request = std::move(request);
       match.route = &route;

@@ -50,7 +50,8 @@ struct Route {
 };
 
 /// Which handler answers what: the first route that fits. A pattern's `{name}` stands for one
-/// segment of the path, whatever is in it.
+/// segment of the path, whatever is in it once its percent escapes are read; an escape that is
+/// none, or makes no text of the segment, is refused.
 class RouteTable {
  public:
   void add(Route route) { routes_.push_back(std::move(route)); }

@@ -48,6 +48,29 @@ TEST_F(RouteTableTest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(answer("GET", "/%zz"), "400");
 }
 
+TEST_F(RouteTableTest, ReadsPercentEscapesOnceAndInEverySegment) {
+  EXPECT_EQ(answer("GET", "/v1/groups/the%20shop"), "the shop,,");
+  EXPECT_EQ(answer("GET", "/v1/groups/zo%C3%AB"), "zo\u00eb,,");
+  EXPECT_EQ(answer("GET", "/v1/groups/100%25"), "100%,,");
+  EXPECT_EQ(answer("GET", "/v1/groups/a%252Fb"), "a%2Fb,,");
+  EXPECT_EQ(answer("GET", "/v1/groups/a+b?x=c+d%2B"), "a+b,,c d+");
+  EXPECT_EQ(answer("POST", "/v1/groups/a%2Fb/clients/w%201/lease"), "a/b,w 1,");
+  EXPECT_EQ(answer("GET", "/v1/gr%6Fups/shop"), "shop,,");
+}
+
+TEST_F(RouteTableTest, RefusesEscapesThatAreNone) {
+  for (const char* target :
+       {"/v1/groups/%", "/v1/groups/%2", "/v1/groups/%2g", "/v1/groups/%%20", "/v1/groups/%00",
+        "/v1/groups/a%0Ab", "/v1/groups/%7F", "/v1/groups/%ff", "/v1/groups/%C3",
+        "/v1/groups/%C0%AF", "/v1/groups/%ED%A0%80", "/v1/groups/a?x=%zz", "/v1/groups/a?x=%ff",
+        "/v1/groups/a?%00=1"}) {
+    const RouteTable::Match match = table_.find({"GET", target, ""});
+    EXPECT_EQ(match.route, nullptr) << target;
+    EXPECT_EQ(match.refusal.status, 400) << target;
+    EXPECT_EQ(match.refusal.content_type, "application/problem+json") << target;
+  }
+}
+
 TEST_F(RouteTableTest, NamesTheMethodsOfAPath) {
   const RouteTable::Match match = table_.find({"PUT", "/v1/groups/shop", ""});
   EXPECT_EQ(match.refusal.status, 405);
