@@ -35,10 +35,12 @@ forward::Owners Authority::owners(const Key& key) const {
 }
 
 forward::Verdict Authority::judge(const Change& change, eventlog::Position position) const {
+  if (exempt(change.key)) return forward::judge(change, position, {}, {});
   return forward::judge(change, position, owners(change.key), {barrier_.forward, fence_ms_});
 }
 
 Side Authority::owner(const Key& key, eventlog::Position backward_position) const {
+  if (exempt(key)) return Side::mongodb;
   const forward::Owners owners_of_key = owners(key);
   return backward_position < barrier_.backward ? owners_of_key.before : owners_of_key.now;
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "backward/apply.h"
 #include "common/control/group_state.h"
@@ -35,6 +36,10 @@ class Authority {
   /// Of the last hand-off; zero when there was none.
   const control::Barrier& barrier() const { return barrier_; }
 
+  /// Changes of this key are applied wherever they are made.
+  void exempt_canary(Key key) { canary_ = std::move(key); }
+  bool exempt(const Key& key) const { return canary_ && *canary_ == key; }
+
   forward::Verdict judge(const Change& change, eventlog::Position position) const;
   Side owner(const Key& key, eventlog::Position backward_position) const;
 
@@ -49,6 +54,7 @@ class Authority {
   std::string log_;
   std::int64_t fence_ms_ = 0;
   std::int64_t epoch_ = 0;
+  std::optional<Key> canary_;
 };
 
 }  // namespace crossfade::sync

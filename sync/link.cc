@@ -60,6 +60,7 @@ Task<Result<void>> Link::live() {
 
 Task<Result<void>> Link::set_up() {
   CO_TRY(setup_, co_await set_up_link(config_, environment_, stop_.executor()));
+  CO_TRY_VOID(know_canary());
   build();
   co_await count_parked();
   CO_TRY_VOID(co_await load_->recall());
@@ -241,9 +242,25 @@ void Link::start_applying() {
   members_->start(forward_apply_->run());
   members_->start(backward_capture_->run());
   members_->start(backward_apply_->run());
+  LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  proof_ = std::make_unique<LinkProof>(
+      parts, recent_keys_, [this](const RecentKey& one) { return passed(one); },
+      [this](const Key& key) { return is_canary(key); });
+  proof_->start(*members_);
   applying_ = true;
   activity_ = "Both directions follow their source.";
   changed_.notify();
+}
+
+Result<void> Link::know_canary() {
+  if (config_.canary.empty()) return {};
+  TRY(CanaryKey canary, canary_key(config_.canary, setup_->table, *setup_->mapper));
+  authority_.exempt_canary(std::move(canary.key));
+  return {};
+}
+
+bool Link::passed(const RecentKey& one) const {
+  return one.forward < forward_apply_->applied() && one.backward < backward_apply_->applied();
 }
 
 /// Dying before the save repeats the step that led here; dying after it goes on with the next.

@@ -14,6 +14,7 @@
 #include "rollout/linked.h"
 #include "sync/authority.h"
 #include "sync/cohort.h"
+#include "sync/link_proof.h"
 #include "sync/link_setup.h"
 #include "sync/oplog.h"
 #include "sync/status.h"
@@ -79,6 +80,9 @@ class Link final : public rollout::LinkedPair {
   Task<Result<void>> prepare_forward();
   Task<Result<void>> prepare_backward();
   void start_applying();
+  Result<void> know_canary();
+  bool passed(const RecentKey& one) const;
+  bool is_canary(const Key& key) const { return authority_.exempt(key); }
   Task<Result<void>> catch_up();
   static constexpr double kUnknownHours = 1e6;
   static constexpr std::size_t kRecentBytes = 16U << 20;
@@ -130,6 +134,7 @@ class Link final : public rollout::LinkedPair {
   std::unique_ptr<backward::Capture> backward_capture_;
   std::unique_ptr<backward::ItemWriter> item_writer_;
   std::unique_ptr<backward::Apply> backward_apply_;
+  std::unique_ptr<LinkProof> proof_;  ///< from when it applies
   Signal changed_;
   std::string activity_ = "The link is being set up.";
   std::string stopped_;

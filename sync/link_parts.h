@@ -9,6 +9,7 @@
 #include "forward/apply.h"
 #include "forward/capture.h"
 #include "forward/load.h"
+#include "sync/comparison.h"
 #include "sync/link_setup.h"
 
 namespace crossfade::sync {
@@ -37,5 +38,7 @@ std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Pro
                                                      backward::ItemWriter& writer,
                                                      backward::OwnerOf owner,
                                                      eventlog::Position done_until);
+
+Comparer make_comparer(const LinkParts& parts);
 
 }  // namespace crossfade::sync

@@ -99,6 +99,9 @@ struct GroupState {
   bool operator==(const GroupState&) const = default;
 };
 
+/// One sentence into the history.
+void note(GroupState& state, Transition transition);
+
 /// JSON as stored and served; version 1. Applications read `rules` of it (see
 /// deploy/clients/README.md), so members are only ever added.
 std::string to_json(const GroupState& state);
