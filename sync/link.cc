@@ -33,7 +33,6 @@ Task<Result<void>> Link::run() {
   applying_ = false;
   if (!ended && ended.error().fault != Fault::stopped && !stop_.requested()) {
     stopped_ = ended.error().message;
-    refused_ = !setup_ && ended.error().next() == Next::stop_link;
     environment_.log.error("link_stopped", {{"link", config_.name}, {"why", stopped_}});
   }
   stop_.request();
@@ -59,7 +58,10 @@ Task<Result<void>> Link::live() {
 }
 
 Task<Result<void>> Link::set_up() {
-  CO_TRY(setup_, co_await set_up_link(config_, environment_, stop_.executor()));
+  auto made = co_await set_up_link(config_, environment_, stop_.executor());
+  if (!made) unfit_ = made.error().next();
+  if (!made) co_return made.error();
+  setup_ = std::move(made).value();
   CO_TRY_VOID(know_canary());
   build();
   co_await count_parked();

@@ -44,13 +44,12 @@ class Link final : public rollout::LinkedPair {
   bool running() const { return running_; }
   /// Table, stream and collection were fit for a link; what ended it since is in its status.
   bool set_up_once() const { return setup_.has_value(); }
-  /// It was never fit for a link here, and no store's outage is the reason.
-  bool refused() const { return refused_; }
+  /// What followed from the last failure to set it up; absent: there was none.
+  std::optional<Next> unfit() const { return unfit_; }
   /// Why the link has ended by itself; empty while it lives.
   const std::string& stopped() const { return stopped_; }
 
-  /// Fault::stopped: the link has ended (the sentence says why). Fault::transient: `limit` has
-  /// passed.
+  /// Fault::stopped: the link has ended (the sentence says why). Fault::transient: not in time.
   Task<Result<void>> wait(WaitFor what, Milliseconds limit);
 
   /// Ends a violation, given as it is stored; see ServiceView::resolve.
@@ -84,7 +83,6 @@ class Link final : public rollout::LinkedPair {
   bool passed(const RecentKey& one) const;
   bool is_canary(const Key& key) const { return authority_.exempt(key); }
   Task<Result<void>> catch_up();
-  static constexpr double kUnknownHours = 1e6;
   static constexpr std::size_t kRecentBytes = 16U << 20;
   using Step = Task<Result<void>> (Link::*)();
   Task<Result<void>> while_throttled(Step step);
@@ -95,8 +93,6 @@ class Link final : public rollout::LinkedPair {
   Task<Result<void>> save(state::LinkRecord record);
   Task<void> count_parked();
   Task<void> look_at_oplog();
-  rollout::AtRisk at_risk() const;
-  double oplog_headroom(std::int64_t now_ms) const;
   double log_free_fraction() const;
   Task<Result<void>> drain_both(Stop& limit);
   Task<Result<void>> drain_once(Stop& limit);
@@ -139,7 +135,7 @@ class Link final : public rollout::LinkedPair {
   std::string activity_ = "The link is being set up.";
   std::string stopped_;
   bool running_ = false;
-  bool refused_ = false;
+  std::optional<Next> unfit_;
   bool applying_ = false;
   bool waits_for_rules_ = false;
   std::int64_t violations_ = 0;

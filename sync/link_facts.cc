@@ -9,6 +9,7 @@ namespace {
 
 constexpr double kMsPerHour = 3'600'000;
 constexpr double kStreamHours = 24;
+constexpr double kUnknownHours = 1e6;
 
 double hours_since(std::int64_t at_ms, std::int64_t now_ms) {
   return static_cast<double>(std::max<std::int64_t>(0, now_ms - at_ms)) / kMsPerHour;
@@ -32,24 +33,18 @@ rollout::LinkFacts Link::facts() const {
   out.stream_headroom_hours = kStreamHours;
   if (forward_capture_)
     out.stream_headroom_hours -= hours_since(forward_capture_->read_until_ms(), now);
-  out.oplog_headroom_hours = oplog_headroom(now);
+  out.oplog_headroom_hours = kUnknownHours;
+  if (oplog_ && backward_capture_)
+    out.oplog_headroom_hours =
+        oplog_headroom_hours(*oplog_, backward_capture_->read_until_ms(), now);
   out.log_free_fraction = log_free_fraction();
   if (item_writer_ && item_writer_->wary_until() > now)
     out.unsettled_until_ms = item_writer_->wary_until();
-  out.at_risk = at_risk();
+  out.at_risk = {.link = config_.name,
+                 .last_applied_ms = backward_progress_.applied_until_ms(),
+                 .waiting = backward_progress_.behind(),
+                 .read_until_ms = backward_capture_ ? backward_capture_->read_until_ms() : 0};
   return out;
-}
-
-rollout::AtRisk Link::at_risk() const {
-  return {.link = config_.name,
-          .last_applied_ms = backward_progress_.applied_until_ms(),
-          .waiting = backward_progress_.behind(),
-          .read_until_ms = backward_capture_ ? backward_capture_->read_until_ms() : 0};
-}
-
-double Link::oplog_headroom(std::int64_t now_ms) const {
-  if (!oplog_ || !backward_capture_) return kUnknownHours;
-  return oplog_headroom_hours(*oplog_, backward_capture_->read_until_ms(), now_ms);
 }
 
 double Link::log_free_fraction() const {

@@ -13,8 +13,12 @@ bool ended(const Link* link) {
   return !link->stopped().empty();
 }
 
-bool known(const Link* link) {
-  return link->set_up_once() || ended(link);
+bool tried(const Link* link) {
+  return link->set_up_once() || link->unfit() || ended(link);
+}
+
+bool refused(const Link* link) {
+  return !link->set_up_once() && link->unfit() == Next::stop_link;
 }
 
 void give_up(const std::vector<Link*>& links, const Error& error) {
@@ -69,8 +73,8 @@ std::vector<Link*> ServiceGroups::links_of(const std::string& group) const {
 
 Task<Result<void>> ServiceGroups::open(std::string group) {
   const std::vector<Link*> links = links_of(group);
-  while (!std::ranges::all_of(links, known) && !stop_.requested()) co_await stop_.sleep(kLookAgain);
-  if (std::ranges::all_of(links, &Link::refused)) co_return fail(Fault::stale, kNotOurs);
+  while (!std::ranges::all_of(links, tried) && !stop_.requested()) co_await stop_.sleep(kLookAgain);
+  if (std::ranges::all_of(links, refused)) co_return fail(Fault::stale, kNotOurs);
   auto opened = co_await try_open(group, links);
   if (!opened) give_up(links, opened.error());
   co_return opened;

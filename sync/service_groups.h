@@ -22,10 +22,10 @@ class ServiceGroups {
 
   rollout::Coordinator& coordinator() { return coordinator_; }
   control::ControlTable& table() { return table_; }
-  /// When its links are set up, or their stores cannot be reached. A process in which every link is
-  /// refused leaves the group to whoever drives it. Its links end when it cannot be opened: the
-  /// sentence says why. A control table that does not answer at the moment is waited for while a
-  /// link lives.
+  /// When its links are set up, or a store of theirs cannot be reached. A process in which every
+  /// link is refused leaves the group to whoever drives it. Its links end when it cannot be opened:
+  /// the sentence says why. A control table that does not answer at the moment is waited for while
+  /// a link lives.
   Task<Result<void>> open(std::string group);
   /// Keeps an opened group until the stop. When another process has taken it over, its links end.
   Task<Result<void>> run(std::string group);

@@ -1,0 +1,49 @@
+"""An unplanned rollback says what is at risk before anything happens."""
+
+import time
+
+from test_rollout import Mongod, make_private_rollout  # noqa: F401
+
+from harness.rollout import DONE, UNMET
+
+VERB = ("rollback", "--unplanned", "--override", "mongodb_gone")
+SECOND = 1000  # the events of a change stream tell their time in seconds
+
+
+def test_what_is_at_risk_is_said_first(private_engines, make_private_rollout):  # noqa: F811
+    engines, folder = private_engines
+    mongod = Mongod(folder)
+    rollout = make_private_rollout(engines)
+    try:
+        with rollout.fleet() as fleet:
+            fleet.pause(), fleet.resume()
+            rollout.ramp("--to", "100")
+            began_ms = 1000 * time.time()
+            time.sleep(3)
+            mongod.kill()
+            gone_ms = 1000 * time.time()
+            time.sleep(2)
+            assert_answers_hold_it(rollout, began_ms, gone_ms)
+            assert_a_person_reads_it_first(rollout)
+    finally:
+        rollout.service.stop()
+
+
+def assert_answers_hold_it(rollout, began_ms, gone_ms):
+    dry = rollout.say(*VERB, "--dry-run")
+    assert dry["outcome"] == "planned" and rollout.on_mongodb()
+    (risk,) = dry["at_risk"]["links"]
+    assert risk["link"] == rollout.pairs[0].name
+    assert began_ms - SECOND <= risk["last_applied_ms"] <= gone_ms
+    assert risk["last_applied_ms"] - SECOND <= risk["read_until_ms"] <= gone_ms + SECOND
+    assert risk["waiting"] >= 0
+    assert "at_risk" not in rollout.say("rollback", "--dry-run", expect=UNMET)
+
+
+def assert_a_person_reads_it_first(rollout):
+    done = rollout.service.cli(*VERB, "--reason", "the cluster is lost")
+    assert done.returncode == DONE, done.stderr
+    assert done.stderr.startswith("Nothing was done.\n  at risk on MongoDB, link ")
+    assert "nothing could be read since" in done.stderr
+    assert done.stdout.startswith("Authority has moved.\n")
+    assert not rollout.on_mongodb() and rollout.state()["stranded"]
