@@ -84,7 +84,8 @@ class LinkedPair {
   /// Both applies stop at the present ends of their logs, and both checkpoints are stored there:
   /// what is captured from now on waits. With `reachable` false MongoDB is gone: the backward
   /// direction still applies what its log holds as far as that needs no MongoDB, the forward one
-  /// stops, and no checkpoint is stored: the barrier, once it is in the journal, stands for it.
+  /// stops, and no checkpoint is stored: the barrier, once it is in the journal, stands for it. A
+  /// link that could not even be set up without MongoDB applies nothing, and its barrier is -1.
   /// After a failure the applies may be held: release() then.
   virtual Task<Result<control::Barrier>> hold(bool reachable, Stop& limit) = 0;
   /// The applies go on. Harmless when nothing is held.

@@ -6,6 +6,7 @@ void Authority::adopt(const RuleSet& rules, const std::optional<control::Handoff
                       const std::string& link, std::int64_t clock_offset_ms) {
   rule_ = rules.rule;
   epoch_ = rules.epoch;
+  moved_ = rules.version > 1;
   before_.reset();
   barrier_ = {};
   if (!last) return;

@@ -31,6 +31,8 @@ class Authority {
   void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last,
              const std::string& link, std::int64_t clock_offset_ms);
   bool adopted() const { return epoch_ > 0; }
+  /// The rules have been changed before: the link was in step once.
+  bool has_moved() const { return moved_; }
   /// 0: none was adopted.
   std::int64_t epoch() const { return epoch_; }
   /// Of the last hand-off; zero when there was none.
@@ -55,6 +57,7 @@ class Authority {
   std::int64_t fence_ms_ = 0;
   std::int64_t epoch_ = 0;
   std::optional<Key> canary_;
+  bool moved_ = false;
 };
 
 }  // namespace crossfade::sync

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Milliseconds kAnchorPoll{20};
 constexpr Milliseconds kHousekeepingEvery{1'000};
+constexpr Milliseconds kRulesWithin{5'000};
 constexpr int kCollectEveryRounds = 30;
 constexpr int kCountWhenIdleRounds = 10;
 
@@ -48,8 +49,8 @@ void Link::give_up(const std::string& why) {
 }
 
 Task<Result<void>> Link::live() {
-  CO_TRY_VOID(co_await while_throttled(&Link::set_up));
-  CO_TRY_VOID(co_await while_throttled(&Link::prepare_capture));
+  CO_TRY_VOID(co_await begin_with(&Link::set_up));
+  CO_TRY_VOID(co_await begin_with(&Link::prepare_capture));
   running_ = true;
   members_->start(forward_capture_->run());
   members_->start(drive());
@@ -74,16 +75,26 @@ Task<Result<void>> Link::prepare_capture() {
 }
 
 /// What else goes wrong at the start is told at once and ends the link.
-Task<Result<void>> Link::while_throttled(Step step) {
+Task<Result<void>> Link::begin_with(Step step) {
   while (true) {
     auto done = co_await (this->*step)();
-    if (done || done.error().next() != Next::retry_patiently || stop_.requested()) {
+    const bool waits = !done && !stop_.requested() && co_await may_wait(done.error().next());
+    if (!waits) {
       health_.well("start");
       co_return done;
     }
     health_.trouble("start", done.error().message);
     co_await stop_.sleep(kHousekeepingEvery);
   }
+}
+
+/// Throttling is waited out. So is a store that does not answer, where authority has moved before:
+/// an unplanned rollback is decided exactly then.
+Task<bool> Link::may_wait(Next next) {
+  if (next == Next::retry_patiently) co_return true;
+  if (next != Next::retry || !waits_for_rules_) co_return false;
+  if (!authority_.adopted()) co_await changed_.wait(stop_, kRulesWithin);
+  co_return authority_.has_moved();
 }
 
 void Link::build() {
@@ -224,7 +235,6 @@ Task<Result<void>> Link::prepare_forward() {
       [this](const Change& change, eventlog::Position at) { return authority_.judge(change, at); },
       [this](Key key, Stop& stop) { return changed_since_barrier(std::move(key), stop); });
   use_epoch();
-  if (stranded_at_) forward_apply_->hold(stranded_at_->forward);
   return forward_apply_->prepare();
 }
 
@@ -236,11 +246,14 @@ Task<Result<void>> Link::prepare_backward() {
       parts, backward_progress_, *restore_forward_, *item_writer_,
       [this](const Key& key, eventlog::Position at) { return authority_.owner(key, at); },
       authority_.barrier().backward);
-  if (stranded_at_) backward_apply_->hold(stranded_at_->backward);
   return backward_apply_->prepare();
 }
 
 void Link::start_applying() {
+  if (stranded_at_) {
+    forward_apply_->hold(stranded_at_->forward);
+    backward_apply_->hold(stranded_at_->backward);
+  }
   members_->start(forward_apply_->run());
   members_->start(backward_capture_->run());
   members_->start(backward_apply_->run());

@@ -85,7 +85,8 @@ class Link final : public rollout::LinkedPair {
   Task<Result<void>> catch_up();
   static constexpr std::size_t kRecentBytes = 16U << 20;
   using Step = Task<Result<void>> (Link::*)();
-  Task<Result<void>> while_throttled(Step step);
+  Task<Result<void>> begin_with(Step step);
+  Task<bool> may_wait(Next next);
   Task<Result<void>> patiently(Step step);
   Task<Result<std::optional<std::string>>> read_image(Side side, Key key);
   Task<Result<void>> write_image(Side side, Key key, std::optional<std::string> image);
