@@ -39,6 +39,12 @@ void RecentKeys::forget(Keys::iterator place) {
   keys_.erase(place);
 }
 
+std::optional<RecentKey> RecentKeys::find(const Key& key) const {
+  const auto known = places_.find(hash_of(key));
+  if (known == places_.end() || known->second->key != key) return std::nullopt;
+  return *known->second;
+}
+
 std::vector<RecentKey> RecentKeys::since(std::int64_t at_ms) const {
   std::vector<RecentKey> out;
   for (auto recent = keys_.rbegin(); recent != keys_.rend(); ++recent)

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <vector>
 
 #include "common/model/change.h"
@@ -30,6 +31,8 @@ class RecentKeys {
   void changed(const Key& key, Side side, std::int64_t position, std::int64_t at_ms);
   /// Those that changed at `at_ms` or later, the newest first.
   std::vector<RecentKey> since(std::int64_t at_ms) const;
+  /// Absent: it did not change, or was forgotten.
+  std::optional<RecentKey> find(const Key& key) const;
   /// Nothing that changed at `at_ms` or later was forgotten.
   bool complete_since(std::int64_t at_ms) const { return at_ms > forgotten_at_ms_; }
   std::int64_t forgotten() const { return forgotten_; }
