@@ -19,7 +19,8 @@ Result<OplogWindow> read_oplog(mongo::Client& client);
 
 /// For how many hours from now a reader that has read up to `position_ms` could stand still and
 /// still go on, at the rate at which the oplog has filled so far. An oplog younger than an hour
-/// counts as an hour old, so that the burst of a full load is not taken for the pace of a day. Pure.
+/// counts as an hour old, so that the burst of a full load is not taken for the pace of a day.
+/// Pure.
 double oplog_headroom_hours(const OplogWindow& window, std::int64_t position_ms,
                             std::int64_t now_ms);
 
