@@ -14,6 +14,7 @@
 #include "rollout/linked.h"
 #include "sync/authority.h"
 #include "sync/cohort.h"
+#include "sync/conflicts.h"
 #include "sync/link_setup.h"
 #include "sync/oplog.h"
 #include "sync/status.h"
@@ -118,6 +119,7 @@ class Link final : public rollout::LinkedPair {
   Progress forward_progress_;
   Progress backward_progress_;
   std::unique_ptr<TaskGroup> members_;  ///< outlives what follows: all of it hangs on its stop
+  std::unique_ptr<Conflicts> conflicts_;
   std::unique_ptr<state::Restorer> restore_forward_;
   std::unique_ptr<state::Restorer> restore_backward_;
   std::unique_ptr<forward::PageWriter> pages_;
