@@ -38,7 +38,7 @@ std::vector<std::string> Coordinator::names() const {
 Result<GroupView> Coordinator::view(const std::string& group) const {
   TRY(const Group* found, find(group));
   GroupFacts facts = found->facts(MoveRequest{}.budget_ms);
-  return GroupView{std::move(facts.state), std::move(facts.links), facts.clients};
+  return GroupView{std::move(facts.state), std::move(facts.links), facts.clients, found->shadow()};
 }
 
 Result<std::vector<VerbState>> Coordinator::next(const std::string& group) const {

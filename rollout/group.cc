@@ -119,16 +119,10 @@ Task<Result<void>> Group::run() {
   co_return Result<void>();
 }
 
-/// What happens by itself: the group is synced when its links are.
 Task<Result<void>> Group::keep_phase() {
-  const bool synced =
-      std::ranges::all_of(links_, [](const LinkedPair* link) { return link->facts().synced; });
-  if (state().phase != GroupPhase::defined || !synced) co_return Result<void>();
-  GroupState next = state();
-  next.phase = GroupPhase::synced;
-  note(next, {store_.context().clock.wall_ms(),
-              "Both directions of every link follow their source.", "crossfade", ""});
-  co_return co_await store_.store(std::move(next), false);
+  std::optional<GroupState> next = advanced(facts(MoveRequest{}.budget_ms));
+  if (!next) co_return Result<void>();
+  co_return co_await store_.store(std::move(*next), false);
 }
 
 Task<Result<void>> Group::drop_expired_clients() {
@@ -300,7 +294,9 @@ Task<Result<RuleSet>> Group::lease(LeaseRequest request) {
 }
 
 void Group::shadow_read(const ShadowRead& read) {
+  ++(read.equal ? shadow_.equal : shadow_.different);
   if (read.equal) return;
+  shadow_.last = fmt::format("{} {}: {}.", read.link, read.key, read.difference);
   store_.context().log.warning(
       "shadow_read", {{"group", name()}, {"link", read.link}, {"differs", read.difference}});
 }

@@ -47,9 +47,6 @@ class GroupStore {
   bool lost_ = false;
 };
 
-/// One sentence into the history, the newest last.
-void note(control::GroupState& state, control::Transition transition);
-
 /// A group of links whose write authority moves together: its stored state, the clients of its
 /// rules, and the verbs.
 class Group {
@@ -72,8 +69,9 @@ class Group {
   Task<MoveAnswer> move(MoveRequest request);
   Task<Result<RuleSet>> lease(LeaseRequest request);
   Task<Result<void>> forget_client(std::string client);
-  /// What an application saw when it read from both sides: a difference is logged.
+  /// What an application saw when it read from both sides: counted, and a difference is logged.
   void shadow_read(const ShadowRead& read);
+  const ShadowFacts& shadow() const { return shadow_; }
 
  private:
   std::optional<MoveAnswer> refused(const MoveRequest& request, const Wish& wish) const;
@@ -92,6 +90,7 @@ class Group {
   ClientRegistry registry_;
   std::vector<LinkedPair*> links_;
   Stop stop_;
+  ShadowFacts shadow_;
   std::string busy_;  ///< what is under way, for the sentence to a second operator
 };
 

@@ -12,11 +12,6 @@ constexpr Milliseconds kConfirmedFor{100};
 
 }  // namespace
 
-void note(GroupState& state, control::Transition transition) {
-  state.history.push_back(std::move(transition));
-  if (state.history.size() > GroupState::kHistory) state.history.erase(state.history.begin());
-}
-
 /// The salt is made once and frozen: percentages of the same salt only ever add subjects.
 GroupState GroupStore::first_state() const {
   GroupState state;

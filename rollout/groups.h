@@ -53,10 +53,18 @@ struct VerbState {
   std::vector<Guard> guards;
 };
 
+/// What applications reported of reads from both sides, since the process began.
+struct ShadowFacts {
+  std::int64_t equal = 0;
+  std::int64_t different = 0;
+  std::string last;  ///< one sentence about the last difference; empty: there was none
+};
+
 struct GroupView {
   control::GroupState state;
   std::vector<LinkFacts> links;
   ClientFacts clients;
+  ShadowFacts shadow;
 };
 
 /// A client's renewal of its lease. It is answered at once when there is a newer version than

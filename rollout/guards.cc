@@ -91,12 +91,26 @@ double hours_since(const Case& c, std::int64_t since_ms) {
   return static_cast<double>(c.facts.now_ms - since_ms) / kMsPerHour;
 }
 
-/// A mismatch begins the clean time of the whole group anew.
+/// Until the oldest change that waits to be compared; a mismatch begins it anew.
 Measure clean_hours(const Case& c) {
   const std::int64_t group = c.facts.state.clean_since_ms;
   return least(c, [&](const LinkFacts& link) {
-    return group == 0 ? 0 : hours_since(c, std::max(group, link.mismatch_ms));
+    if (group == 0 || !link.proving || link.mismatches > 0) return 0.0;
+    const std::int64_t until = link.unproven_ms == 0 ? c.facts.now_ms : link.unproven_ms;
+    const std::int64_t since = std::max(group, link.mismatch_ms);
+    return static_cast<double>(std::max<std::int64_t>(0, until - since)) / kMsPerHour;
   });
+}
+
+Measure mismatches(const Case& c) {
+  Measure out;
+  for (const LinkFacts& link : c.facts.links) {
+    out.value += static_cast<double>(link.mismatches);
+    if (link.mismatches == 0) continue;
+    name_link(out, link);
+    if (!link.mismatch.empty()) out.where += ", the oldest: " + link.mismatch;
+  }
+  return out;
 }
 
 Measure violations_since(const Case& c) {
@@ -117,6 +131,10 @@ Measure verified_age(const Case& c) {
       c.facts.links, [](const LinkFacts& link) { return link.verified_ms == 0; });
   if (never) out.where += ", never verified";
   return out;
+}
+
+bool has_canary(const Case& c) {
+  return std::ranges::any_of(c.facts.links, [](const LinkFacts& l) { return l.canary_ms >= 0; });
 }
 
 bool move_or_complete(const Case& c) {
@@ -163,6 +181,11 @@ const Row kRows[] = {
      [](const Case& c) { return lag_limit(c, c.moves.to_dynamodb); },
      "DynamoDB is {measured} ms behind MongoDB{where}, at most {limit} ms are allowed",
      "wait until it has caught up, or slow the writes down"},
+    {"canary", "ms", false, false, [](const Case& c) { return c.gains() && has_canary(c); },
+     [](const Case& c) { return most(c, [](const LinkFacts& l) { return l.canary_ms; }); },
+     [](const Case& c) { return static_cast<double>(c.facts.budget_ms); },
+     "the slowest way of the canary key took {measured} ms{where}, at most {limit} ms are allowed",
+     "see the lag of the link in `crossfade status`"},
     {"unsettled_writes", "ms", false, false,
      [](const Case& c) { return c.planned() || c.verb == Verb::rollback_unplanned; }, unsettled,
      [](const Case& c) { return static_cast<double>(c.facts.budget_ms); },
@@ -187,10 +210,9 @@ const Row kRows[] = {
      [](const Case& c) { return static_cast<double>(c.limits.dead_letters); },
      "records that MongoDB could not take: {measured}{where}, at most {limit} allowed",
      "`crossfade deadletters list` names them; write each item again in a form that MongoDB takes"},
-    {"mismatches", "", false, false, gain_or_complete,
-     [](const Case& c) { return sum(c, [](const LinkFacts& l) { return l.mismatches; }); }, none,
+    {"mismatches", "", false, false, gain_or_complete, mismatches, none,
      "keys that differ between the sides: {measured}{where}",
-     "`crossfade why` names the oldest; find its cause and repair it first"},
+     "find the cause and write the value that you want on the side that owns the key"},
     {"violations", "", false, true, gain_or_complete, violations_since,
      [](const Case& c) { return static_cast<double>(c.limits.violations); },
      "writes to the wrong side since the last step: {measured}{where}, at most {limit} allowed",
@@ -233,12 +255,13 @@ const Row kRows[] = {
      "compare the sides again, or override this if you know better"},
 };
 
-/// Two decimals, never towards the limit.
-double rounded(double value, bool at_least) {
+/// Two decimals, four beside a limit below one; never towards the limit.
+double rounded(double value, double limit, bool at_least) {
   constexpr double kNoise = 1e-7;
-  const double hundredths = value * 100;
-  const double whole = at_least ? std::floor(hundredths + kNoise) : std::ceil(hundredths - kNoise);
-  return whole / 100 + 0.0;  // no minus zero
+  const double scale = limit < 1 ? 10'000 : 100;
+  const double parts = value * scale;
+  const double whole = at_least ? std::floor(parts + kNoise) : std::ceil(parts - kNoise);
+  return whole / scale + 0.0;  // no minus zero
 }
 
 std::string sentence(const Row& row, const Guard& guard, const std::string& where) {
@@ -258,8 +281,8 @@ Guard guard_of(const Row& row, const Case& c) {
   guard.unit = row.unit;
   guard.at_least = row.at_least;
   guard.judgement = row.judgement;
-  guard.measured = rounded(measure.value, row.at_least);
   guard.limit = row.limit(c);
+  guard.measured = rounded(measure.value, guard.limit, row.at_least);
   guard.met = row.at_least ? guard.measured >= guard.limit : guard.measured <= guard.limit;
   guard.sentence = sentence(row, guard, measure.where);
   return guard;

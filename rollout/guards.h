@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,11 @@ std::vector<std::string> not_overridable(const std::vector<Guard>& guards,
 /// The guards that stand in the way when `overrides` are given.
 std::vector<Guard> unmet(const std::vector<Guard>& guards,
                          const std::vector<std::string>& overrides);
+
+/// The state with what has come about by itself, one step of it: the group is synced when its links
+/// are, then it is proving while they compare every changed key, and a mismatch begins its clean
+/// time anew. Absent: nothing has. Pure.
+std::optional<control::GroupState> advanced(const GroupFacts& facts);
 
 /// The phase that a group is in when a hand-off to `rule` has taken effect.
 control::GroupPhase phase_after(const AuthorityRule& rule, control::GroupPhase before);

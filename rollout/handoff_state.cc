@@ -14,11 +14,7 @@ using control::HandoffRecord;
 using control::HandoffStep;
 
 void tell(GroupState& state, std::int64_t now_ms, const HandoffRecord& record, std::string what) {
-  state.history.push_back({now_ms, std::move(what), record.who, record.reason});
-  const std::size_t most = GroupState::kHistory;
-  if (state.history.size() <= most) return;
-  const auto excess = static_cast<std::ptrdiff_t>(state.history.size() - most);
-  state.history.erase(state.history.begin(), state.history.begin() + excess);
+  note(state, {now_ms, std::move(what), record.who, record.reason});
 }
 
 void take_version(GroupState& state) {

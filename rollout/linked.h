@@ -22,9 +22,13 @@ struct LinkFacts {
   std::int64_t dead_letters = 0;  ///< items that MongoDB could not take
   std::int64_t irreversible = 0;  ///< documents that DynamoDB cannot hold: backward dead letters
   std::int64_t violations = 0;    ///< ever
-  std::int64_t mismatches = 0;    ///< found by the proving comparison and not yet resolved
+  bool proving = false;           ///< every changed key is compared on both sides
+  std::int64_t mismatches = 0;    ///< found by that comparison and not yet resolved
+  std::string mismatch;           ///< one sentence about the oldest of them
   std::int64_t unproven = 0;      ///< changed keys that wait to be compared
-  std::int64_t mismatch_ms = 0;   ///< wall time of the newest of them; 0: none was seen
+  std::int64_t unproven_ms = 0;   ///< wall time at which the oldest of them changed; 0: none waits
+  std::int64_t mismatch_ms = 0;   ///< wall time at which one was seen last; 0: none was seen
+  std::int64_t canary_ms = -1;    ///< the longest leg of the canary's last round; -1: there is none
   std::int64_t verified_ms = 0;   ///< wall time of the last verification without a difference
   double stream_headroom_hours =
       0;  ///< DynamoDB's 24 hours less the age of the oldest unread record
@@ -72,7 +76,8 @@ class LinkedPair {
   /// Both applies stop at the present ends of their logs, and both checkpoints are stored there:
   /// what is captured from now on waits. With `reachable` false MongoDB is gone: the backward
   /// direction still applies what its log holds as far as that needs no MongoDB, the forward one
-  /// stops, and no checkpoint is stored: the barrier, once it is in the journal, stands for it.
+  /// stops, and no checkpoint is stored: the barrier, once it is in the journal, stands for it. A
+  /// link that could not even be set up without MongoDB applies nothing, and its barrier is -1.
   /// After a failure the applies may be held: release() then.
   virtual Task<Result<control::Barrier>> hold(bool reachable, Stop& limit) = 0;
   /// The applies go on. Harmless when nothing is held.

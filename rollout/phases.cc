@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "rollout/guards.h"
 
@@ -95,7 +97,46 @@ std::vector<Check> checks_of(Verb verb) {
   return {};
 }
 
+void say(GroupState& state, std::int64_t now_ms, std::string what) {
+  if (!state.history.empty() && state.history.back().what == what) return;
+  note(state, {now_ms, std::move(what), "crossfade", ""});
+}
+
+bool all_of(const GroupFacts& facts, bool LinkFacts::* what) {
+  return std::ranges::all_of(facts.links, what);
+}
+
+bool ended(GroupPhase phase) {
+  return phase == GroupPhase::completed || phase == GroupPhase::cancelled;
+}
+
+std::optional<GroupState> clean_anew(const GroupFacts& facts) {
+  GroupState next = facts.state;
+  for (const LinkFacts& link : facts.links)
+    next.clean_since_ms = std::max(next.clean_since_ms, link.mismatch_ms);
+  if (next.clean_since_ms == facts.state.clean_since_ms) return std::nullopt;
+  say(next, facts.now_ms, "A key differed between the sides: the clean time began anew.");
+  return next;
+}
+
 }  // namespace
+
+std::optional<GroupState> advanced(const GroupFacts& facts) {
+  GroupState next = facts.state;
+  if (next.handoff || ended(next.phase)) return std::nullopt;
+  if (next.phase == GroupPhase::defined) {
+    if (!all_of(facts, &LinkFacts::synced)) return std::nullopt;
+    next.phase = GroupPhase::synced;
+    say(next, facts.now_ms, "Both directions of every link follow their source.");
+    return next;
+  }
+  if (next.clean_since_ms > 0) return clean_anew(facts);
+  if (!all_of(facts, &LinkFacts::proving)) return std::nullopt;
+  next.clean_since_ms = facts.now_ms;
+  if (next.phase == GroupPhase::synced) next.phase = GroupPhase::proving;
+  say(next, facts.now_ms, "Every changed key is compared on both sides from now on.");
+  return next;
+}
 
 std::string_view to_string(Verb verb) {
   switch (verb) {

@@ -6,6 +6,7 @@ void Authority::adopt(const RuleSet& rules, const std::optional<control::Handoff
                       const std::string& link, std::int64_t clock_offset_ms) {
   rule_ = rules.rule;
   epoch_ = rules.epoch;
+  moved_ = rules.version > 1;
   before_.reset();
   barrier_ = {};
   if (!last) return;
@@ -34,11 +35,19 @@ forward::Owners Authority::owners(const Key& key) const {
   return {before_ ? before_->side_of(subject) : now, now};
 }
 
+/// Nobody owns it, so an echo of it shows nothing that would have to be looked at again.
+forward::Verdict Authority::judge_canary(const Change& change, eventlog::Position position) const {
+  if (change.kind == ChangeKind::echo) return forward::Verdict::nothing;
+  return forward::judge(change, position, {}, {});
+}
+
 forward::Verdict Authority::judge(const Change& change, eventlog::Position position) const {
+  if (exempt(change.key)) return judge_canary(change, position);
   return forward::judge(change, position, owners(change.key), {barrier_.forward, fence_ms_});
 }
 
 Side Authority::owner(const Key& key, eventlog::Position backward_position) const {
+  if (exempt(key)) return Side::mongodb;
   const forward::Owners owners_of_key = owners(key);
   return backward_position < barrier_.backward ? owners_of_key.before : owners_of_key.now;
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "backward/apply.h"
 #include "common/control/group_state.h"
@@ -30,16 +31,23 @@ class Authority {
   void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last,
              const std::string& link, std::int64_t clock_offset_ms);
   bool adopted() const { return epoch_ > 0; }
+  /// The rules have been changed before: the link was in step once.
+  bool has_moved() const { return moved_; }
   /// 0: none was adopted.
   std::int64_t epoch() const { return epoch_; }
   /// Of the last hand-off; zero when there was none.
   const control::Barrier& barrier() const { return barrier_; }
+
+  /// Changes of this key are applied wherever they are made.
+  void exempt_canary(Key key) { canary_ = std::move(key); }
+  bool exempt(const Key& key) const { return canary_ && *canary_ == key; }
 
   forward::Verdict judge(const Change& change, eventlog::Position position) const;
   Side owner(const Key& key, eventlog::Position backward_position) const;
 
  private:
   forward::Owners owners(const Key& key) const;
+  forward::Verdict judge_canary(const Change& change, eventlog::Position position) const;
   void check_log();
 
   SubjectOf subject_of_;
@@ -49,6 +57,8 @@ class Authority {
   std::string log_;
   std::int64_t fence_ms_ = 0;
   std::int64_t epoch_ = 0;
+  std::optional<Key> canary_;
+  bool moved_ = false;
 };
 
 }  // namespace crossfade::sync

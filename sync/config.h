@@ -77,6 +77,8 @@ struct LinkConfig {
   std::map<std::string, std::string> types;
   std::string reserved = "_crossfade";
   bool indexes = true;  ///< build the table's indexes on the collection after the load
+  std::map<std::string, std::string> canary;  ///< its key, by attribute; empty: none
+  bool proving = true;  ///< of a group: compare every changed key on both sides
   LoadConfig load;
   ForwardConfig forward;
   BackwardConfig backward;

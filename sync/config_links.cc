@@ -25,6 +25,21 @@ Result<void> read_types(const ConfigValue& value, LinkConfig& link) {
   return {};
 }
 
+Result<void> read_canary(const ConfigValue& value, LinkConfig& link) {
+  TRY(const std::vector<ConfigField> fields, value.fields());
+  for (const ConfigField& field : fields) {
+    TRY(link.canary[field.name], field.value.text(false));
+  }
+  return {};
+}
+
+void write_texts(YAML::Emitter& out, const std::map<std::string, std::string>& texts) {
+  out << YAML::Flow << YAML::BeginMap;
+  for (const auto& [name, text] : texts)
+    out << YAML::Key << name << YAML::Value << escape_environment(text);
+  out << YAML::EndMap;
+}
+
 Result<void> check_link(const ConfigValue& value, const LinkConfig& link) {
   if (!link.forward_synced_field.empty() && link.forward_synced_field == link.reserved) {
     return value.fault(
@@ -98,11 +113,15 @@ ConfigKey<LinkConfig> types_key() {
   ConfigKey<LinkConfig> key;
   key.name = "types";
   key.read = read_types;
-  key.write = [](YAML::Emitter& out, const LinkConfig& link) {
-    out << YAML::Flow << YAML::BeginMap;
-    for (const auto& [path, type] : link.types) out << YAML::Key << path << YAML::Value << type;
-    out << YAML::EndMap;
-  };
+  key.write = [](YAML::Emitter& out, const LinkConfig& link) { write_texts(out, link.types); };
+  return key;
+}
+
+ConfigKey<LinkConfig> canary_attributes_key() {
+  ConfigKey<LinkConfig> key;
+  key.name = "canary";
+  key.read = read_canary;
+  key.write = [](YAML::Emitter& out, const LinkConfig& link) { write_texts(out, link.canary); };
   return key;
 }
 

@@ -8,6 +8,8 @@ namespace crossfade::sync {
 ConfigKey<LinkConfig> attributes_key();
 /// `types: {tags: SS}`
 ConfigKey<LinkConfig> types_key();
+/// `canary: {pk: crossfade-canary}`
+ConfigKey<LinkConfig> canary_attributes_key();
 /// The list of links. Each starts from the draft's defaults; no name, table or collection twice.
 ConfigKey<ConfigDraft> links_key();
 

@@ -171,6 +171,8 @@ ConfigSection<LinkConfig> link_keys() {
   keys.push_back(checked(text_key("reserved", &LinkConfig::reserved, false), &LinkConfig::reserved,
                          field_name_fault));
   keys.push_back(flag_key("indexes", &LinkConfig::indexes));
+  keys.push_back(flag_key("proving", &LinkConfig::proving));
+  keys.push_back(canary_attributes_key());
   keys.push_back(section_key("load", &LinkConfig::load, load_keys()));
   keys.push_back(forward_key());
   keys.push_back(section_key("backward", &LinkConfig::backward, backward_keys()));

@@ -67,9 +67,13 @@ Json json_of(const rollout::LinkFacts& link) {
           {"dead_letters", link.dead_letters},
           {"irreversible", link.irreversible},
           {"violations", link.violations},
+          {"proving", link.proving},
           {"mismatches", link.mismatches},
+          {"mismatch", link.mismatch},
           {"unproven", link.unproven},
+          {"unproven_ms", link.unproven_ms},
           {"mismatch_ms", link.mismatch_ms},
+          {"canary_ms", link.canary_ms},
           {"verified_ms", link.verified_ms},
           {"stream_headroom_hours", finite(link.stream_headroom_hours)},
           {"oplog_headroom_hours", finite(link.oplog_headroom_hours)},
@@ -80,6 +84,10 @@ Json json_of(const rollout::ClientFacts& clients) {
   return {{"registered", clients.registered},
           {"silent_continuing", clients.silent_continuing},
           {"behind", clients.behind}};
+}
+
+Json json_of(const rollout::ShadowFacts& shadow) {
+  return {{"equal", shadow.equal}, {"different", shadow.different}, {"last", shadow.last}};
 }
 
 Json json_of(const control::Transition& transition) {
@@ -165,6 +173,7 @@ std::string group_json(const rollout::GroupView& view) {
   out["owner"] = state.owner;
   out["links"] = array_of(view.links);
   out["clients"] = json_of(view.clients);
+  out["shadow_reads"] = json_of(view.shadow);
   return dumped(out);
 }
 
@@ -175,12 +184,14 @@ std::string next_json(const control::GroupState& state,
                  {"verbs", array_of(verbs)}});
 }
 
-std::string why_json(const control::GroupState& state) {
+std::string why_json(const rollout::GroupView& view) {
+  const control::GroupState& state = view.state;
   return dumped({{"group", state.rules.group},
                  {"phase", to_string(state.phase)},
                  {"sentence", explain(state)},
                  {"handoff", json_of(state.handoff)},
                  {"stranded", json_of(state.stranded)},
+                 {"shadow_reads", json_of(view.shadow)},
                  {"history", array_of(state.history)}});
 }
 

@@ -14,7 +14,7 @@ std::string groups_json(const rollout::Groups& groups);
 std::string group_json(const rollout::GroupView& view);
 std::string next_json(const control::GroupState& state,
                       const std::vector<rollout::VerbState>& verbs);
-std::string why_json(const control::GroupState& state);
+std::string why_json(const rollout::GroupView& view);
 std::string rules_json(const RuleSet& rules);
 std::string versions_json(const std::string& group,
                           const std::vector<control::RuleVersion>& versions);

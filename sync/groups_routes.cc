@@ -47,7 +47,7 @@ Task<AdminReply> GroupsRoutes::next(RouteCall call) {
 Task<AdminReply> GroupsRoutes::why(RouteCall call) {
   const auto view = groups_.view(call.in_path("group"));
   if (!view) co_return problem(view.error());
-  co_return AdminReply{.body = why_json(view->state)};
+  co_return AdminReply{.body = why_json(*view)};
 }
 
 Task<AdminReply> GroupsRoutes::rules(RouteCall call) {

@@ -100,6 +100,16 @@ std::string handoff_line(const Json& handoff) {
                      as_time(whole_in(handoff, "began_ms")), by_whom(handoff));
 }
 
+std::string shadow_line(const Json& shadow) {
+  const std::int64_t equal = whole_in(shadow, "equal");
+  const std::int64_t different = whole_in(shadow, "different");
+  if (equal + different == 0) return "";
+  std::string line = fmt::format("  shadow reads: {} equal, {} different\n", with_commas(equal),
+                                 with_commas(different));
+  const std::string last = text_in(shadow, "last");
+  return last.empty() ? line : line + "    the last: " + last + "\n";
+}
+
 std::string subjects(const Json& rule, const char* list) {
   std::string text;
   for (const Json& subject : part_of(rule, list)) text.append(" " + subject.dump());
@@ -126,6 +136,7 @@ std::string why_text(std::string_view json) {
   if (const Json handoff = part_of(whole, "handoff"); handoff.is_object()) {
     text.append(handoff_line(handoff));
   }
+  text.append(shadow_line(part_of(whole, "shadow_reads")));
   const Json history = part_of(whole, "history");
   if (!history.empty()) text.append("  so far:\n");
   for (const Json& transition : history) {

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Milliseconds kAnchorPoll{20};
 constexpr Milliseconds kHousekeepingEvery{1'000};
+constexpr Milliseconds kRulesWithin{5'000};
 constexpr int kCollectEveryRounds = 30;
 constexpr int kCountWhenIdleRounds = 10;
 
@@ -48,8 +49,8 @@ void Link::give_up(const std::string& why) {
 }
 
 Task<Result<void>> Link::live() {
-  CO_TRY_VOID(co_await while_throttled(&Link::set_up));
-  CO_TRY_VOID(co_await while_throttled(&Link::prepare_capture));
+  CO_TRY_VOID(co_await begin_with(&Link::set_up));
+  CO_TRY_VOID(co_await begin_with(&Link::prepare_capture));
   running_ = true;
   members_->start(forward_capture_->run());
   members_->start(drive());
@@ -59,6 +60,7 @@ Task<Result<void>> Link::live() {
 
 Task<Result<void>> Link::set_up() {
   CO_TRY(setup_, co_await set_up_link(config_, environment_, stop_.executor()));
+  CO_TRY_VOID(know_canary());
   build();
   co_await count_parked();
   CO_TRY_VOID(co_await load_->recall());
@@ -70,16 +72,26 @@ Task<Result<void>> Link::prepare_capture() {
 }
 
 /// What else goes wrong at the start is told at once and ends the link.
-Task<Result<void>> Link::while_throttled(Step step) {
+Task<Result<void>> Link::begin_with(Step step) {
   while (true) {
     auto done = co_await (this->*step)();
-    if (done || done.error().next() != Next::retry_patiently || stop_.requested()) {
+    const bool waits = !done && !stop_.requested() && co_await may_wait(done.error().next());
+    if (!waits) {
       health_.well("start");
       co_return done;
     }
     health_.trouble("start", done.error().message);
     co_await stop_.sleep(kHousekeepingEvery);
   }
+}
+
+/// Throttling is waited out. So is a store that does not answer, where authority has moved before:
+/// an unplanned rollback is decided exactly then.
+Task<bool> Link::may_wait(Next next) {
+  if (next == Next::retry_patiently) co_return true;
+  if (next != Next::retry || !waits_for_rules_) co_return false;
+  if (!authority_.adopted()) co_await changed_.wait(stop_, kRulesWithin);
+  co_return authority_.has_moved();
 }
 
 void Link::build() {
@@ -225,7 +237,6 @@ Task<Result<void>> Link::prepare_forward() {
       [this](Key key, Stop& stop) { return changed_since_barrier(std::move(key), stop); },
       conflicts_->in_dynamodb());
   use_epoch();
-  if (stranded_at_) forward_apply_->hold(stranded_at_->forward);
   return forward_apply_->prepare();
 }
 
@@ -237,17 +248,36 @@ Task<Result<void>> Link::prepare_backward() {
       parts, backward_progress_, *restore_forward_, *item_writer_,
       [this](const Key& key, eventlog::Position at) { return authority_.owner(key, at); },
       conflicts_->in_mongodb(), authority_.barrier().backward);
-  if (stranded_at_) backward_apply_->hold(stranded_at_->backward);
   return backward_apply_->prepare();
 }
 
 void Link::start_applying() {
+  if (stranded_at_) {
+    forward_apply_->hold(stranded_at_->forward);
+    backward_apply_->hold(stranded_at_->backward);
+  }
   members_->start(forward_apply_->run());
   members_->start(backward_capture_->run());
   members_->start(backward_apply_->run());
+  LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
+  proof_ = std::make_unique<LinkProof>(
+      parts, recent_keys_, [this](const RecentKey& one) { return passed(one); },
+      [this](const Key& key) { return is_canary(key); });
+  proof_->start(*members_);
   applying_ = true;
   activity_ = "Both directions follow their source.";
   changed_.notify();
+}
+
+Result<void> Link::know_canary() {
+  if (config_.canary.empty()) return {};
+  TRY(CanaryKey canary, canary_key(config_.canary, setup_->table, *setup_->mapper));
+  authority_.exempt_canary(std::move(canary.key));
+  return {};
+}
+
+bool Link::passed(const RecentKey& one) const {
+  return one.forward < forward_apply_->applied() && one.backward < backward_apply_->applied();
 }
 
 /// Dying before the save repeats the step that led here; dying after it goes on with the next.

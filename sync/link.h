@@ -15,6 +15,7 @@
 #include "sync/authority.h"
 #include "sync/cohort.h"
 #include "sync/conflicts.h"
+#include "sync/link_proof.h"
 #include "sync/link_setup.h"
 #include "sync/oplog.h"
 #include "sync/status.h"
@@ -31,10 +32,8 @@ class Link final : public rollout::LinkedPair {
   ~Link() override;
   /// Before run(), for a link of a group: nothing is applied until adopt() was called.
   void wait_for_rules() { waits_for_rules_ = true; }
-
   /// Ends the link for a reason that lies outside of it.
   void give_up(const std::string& why);
-
   /// The link's whole life. Never throws; why it ended is in stopped().
   Task<Result<void>> run();
 
@@ -78,11 +77,15 @@ class Link final : public rollout::LinkedPair {
   Task<Result<void>> prepare_forward();
   Task<Result<void>> prepare_backward();
   void start_applying();
+  Result<void> know_canary();
+  bool passed(const RecentKey& one) const;
+  bool is_canary(const Key& key) const { return authority_.exempt(key); }
   Task<Result<void>> catch_up();
   static constexpr double kUnknownHours = 1e6;
   static constexpr std::size_t kRecentBytes = 16U << 20;
   using Step = Task<Result<void>> (Link::*)();
-  Task<Result<void>> while_throttled(Step step);
+  Task<Result<void>> begin_with(Step step);
+  Task<bool> may_wait(Next next);
   Task<Result<void>> patiently(Step step);
   Task<Result<std::optional<std::string>>> read_image(Side side, Key key);
   Task<Result<void>> write_image(Side side, Key key, std::optional<std::string> image);
@@ -129,6 +132,7 @@ class Link final : public rollout::LinkedPair {
   std::unique_ptr<backward::Capture> backward_capture_;
   std::unique_ptr<backward::ItemWriter> item_writer_;
   std::unique_ptr<backward::Apply> backward_apply_;
+  std::unique_ptr<LinkProof> proof_;  ///< from when it applies
   Signal changed_;
   std::string activity_ = "The link is being set up.";
   std::string stopped_;

@@ -28,6 +28,7 @@ rollout::LinkFacts Link::facts() const {
   out.irreversible = irreversible_;
   out.violations = violations_;
   out.verified_ms = verified_ms_;
+  if (proof_) proof_->tell(out);
   out.stream_headroom_hours = kStreamHours;
   if (forward_capture_)
     out.stream_headroom_hours -= hours_since(forward_capture_->read_until_ms(), now);

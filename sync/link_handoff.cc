@@ -54,6 +54,10 @@ std::int64_t Link::restores_asked() const {
 /// A violation on one side asks the other direction to restore. Such requests are done before the
 /// barriers stand, for behind them another rule may say who owns the key.
 Task<Result<control::Barrier>> Link::hold(bool reachable, Stop& limit) {
+  if (!reachable && !applying_ && stopped_.empty()) {
+    stranded_at_ = control::Barrier{-1, -1, {}};
+    co_return *stranded_at_;
+  }
   CO_TRY_VOID(check_applying());
   if (!reachable) co_return co_await hold_stranded(limit);
   std::int64_t asked = -1;
@@ -97,11 +101,13 @@ Task<Result<control::Barrier>> Link::hold_stranded(Stop& limit) {
 Task<Result<rollout::Recovery>> Link::recover(Stop& limit) {
   CO_TRY_VOID(check_applying());
   const control::Barrier barrier = stranded_at_.value_or(authority_.barrier());
+  const eventlog::Position from =
+      barrier.backward < 0 ? backward_apply_->applied() : barrier.backward;
   CO_TRY_VOID(co_await backward_capture_->drain(limit));
   const eventlog::Position end = setup_->backward_log->end();
   backward_apply_->hold(end);
   CO_TRY_VOID(co_await backward_apply_->settle(limit));
-  CO_TRY(const rollout::Recovery found, co_await stranded_range(barrier.backward, end));
+  CO_TRY(const rollout::Recovery found, co_await stranded_range(from, end));
   release();
   co_return found;
 }

@@ -164,4 +164,10 @@ std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Pro
   return std::make_unique<backward::Apply>(std::move(options), std::move(context), parts.stop);
 }
 
+Comparer make_comparer(const LinkParts& parts) {
+  LinkEnvironment& env = parts.environment;
+  return Comparer({env.dynamo, env.mongo, env.threads, *parts.setup.mapper, parts.config.table,
+                   parts.setup.collection, parts.config.indexes});
+}
+
 }  // namespace crossfade::sync

@@ -9,6 +9,7 @@
 #include "forward/apply.h"
 #include "forward/capture.h"
 #include "forward/load.h"
+#include "sync/comparison.h"
 #include "sync/conflicts.h"
 #include "sync/link_setup.h"
 
@@ -42,5 +43,7 @@ std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Pro
                                                      backward::OwnerOf owner,
                                                      state::Arbiter& arbiter,
                                                      eventlog::Position done_until);
+
+Comparer make_comparer(const LinkParts& parts);
 
 }  // namespace crossfade::sync

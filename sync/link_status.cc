@@ -47,6 +47,7 @@ LinkStatus Link::status() const {
   out.load = load_of(load_.get(), phase >= state::Phase::catching_up);
   out.forward = direction_of(forward_progress_, now);
   out.backward = direction_of(backward_progress_, now);
+  if (proof_) proof_->tell(out);
   out.violations = violations_;
   out.dead_letters = dead_letters_;
   if (setup_ && setup_->forward_log && setup_->backward_log) {

@@ -1,5 +1,6 @@
 #include "sync/cohort.h"
 #include "sync/link.h"
+#include "sync/link_parts.h"
 #include "sync/verifier.h"
 
 namespace crossfade::sync {
@@ -44,9 +45,10 @@ Task<Result<rollout::Verification>> Link::verify(rollout::VerifyScope scope, Rul
   const Cohort cohort(std::move(rules), [this](const Key& key) { return subject_of(key); });
   const KeyPlace place{environment_.dynamo, environment_.mongo, environment_.threads,
                        *setup_->mapper,     setup_->table,      setup_->collection};
-  const Comparer comparer({environment_.dynamo, environment_.mongo, environment_.threads,
-                           *setup_->mapper, config_.table, setup_->collection, config_.indexes});
-  Verifier verifier(comparer, [&](const Key& key) { return cohort.moves(key); }, limit);
+  const Comparer comparer =
+      make_comparer({config_, environment_, *setup_, health_, members_->stop()});
+  Verifier verifier(
+      comparer, [&](const Key& key) { return cohort.moves(key) && !is_canary(key); }, limit);
   const bool recent = scope == rollout::VerifyScope::recent;
   const std::int64_t since = environment_.clock.wall_ms() - kRecent.count();
   if (recent && !recent_keys_.complete_since(since))

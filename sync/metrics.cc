@@ -75,6 +75,19 @@ const std::array kOfLinks = {
                        [](const LinkStatus& l) { return l.log_near_limit ? 1.0 : 0.0; }},
 };
 
+const std::array kOfProving = {
+    Metric<ProvingStatus>{"crossfade_keys_compared_total",
+                          "Looks at changed keys on both sides; only of links in a group.",
+                          MetricType::Counter,
+                          [](const ProvingStatus& p) { return whole(p.compared); }},
+    Metric<ProvingStatus>{"crossfade_keys_waiting", "Changed keys that were not compared since.",
+                          MetricType::Gauge,
+                          [](const ProvingStatus& p) { return whole(p.waiting); }},
+    Metric<ProvingStatus>{"crossfade_mismatches", "Keys found different and not equal since.",
+                          MetricType::Gauge,
+                          [](const ProvingStatus& p) { return whole(p.mismatches); }},
+};
+
 constexpr std::array kPhases = {"defined", "copying", "catching-up", "synced", "stopped"};
 
 class Page {
@@ -141,6 +154,24 @@ void add_links(Page& page, const std::vector<LinkStatus>& links) {
   }
 }
 
+void add_proofs(Page& page, const std::vector<LinkStatus>& links) {
+  for (const auto& metric : kOfProving) {
+    page.begin(metric.name, metric.help, metric.type);
+    for (const LinkStatus& link : links)
+      if (link.proving) page.add(metric.value(*link.proving), {{"link", link.name}});
+  }
+  page.begin("crossfade_canary_seconds",
+             "How long the canary key's last way took, by direction; only of links that name one.",
+             MetricType::Gauge);
+  for (const LinkStatus& link : links) {
+    if (!link.canary || link.canary->at_ms == 0) continue;
+    page.add(whole(link.canary->forward_ms) / 1000,
+             {{"link", link.name}, {"direction", "forward"}});
+    page.add(whole(link.canary->backward_ms) / 1000,
+             {{"link", link.name}, {"direction", "backward"}});
+  }
+}
+
 void add_process(Page& page, bool ready, const ProcessUsage& usage) {
   page.begin("crossfade_ready", "1 when every link runs.", MetricType::Gauge);
   page.add(ready ? 1 : 0);
@@ -160,6 +191,7 @@ std::string metrics_page(const std::vector<LinkStatus>& links, bool ready,
   add_directions(page, links);
   add_quantiles(page, links);
   add_links(page, links);
+  add_proofs(page, links);
   add_process(page, ready, usage);
   return page.text();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,22 @@ struct DirectionStatus {
   double lag_p99_ms = 0;
 };
 
+/// The comparison of every changed key, see Proving.
+struct ProvingStatus {
+  std::int64_t compared = 0;
+  std::int64_t waiting = 0;
+  std::int64_t mismatches = 0;
+  std::string oldest;  ///< one sentence about the oldest mismatch; empty: none
+};
+
+/// One key that goes round both ways, see Canary.
+struct CanaryStatus {
+  std::int64_t forward_ms = -1;
+  std::int64_t backward_ms = -1;
+  std::int64_t waiting_ms = 0;
+  std::int64_t at_ms = 0;
+};
+
 /// What a person or a script is told of a link.
 struct LinkStatus {
   std::string name;
@@ -42,6 +59,8 @@ struct LinkStatus {
   LoadStatus load;
   DirectionStatus forward;
   DirectionStatus backward;
+  std::optional<ProvingStatus> proving;  ///< of a link in a group
+  std::optional<CanaryStatus> canary;    ///< of a link that names one
   std::int64_t violations = 0;
   std::int64_t dead_letters = 0;
   std::int64_t log_bytes = 0;

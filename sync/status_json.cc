@@ -8,6 +8,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+template <class T>
+constexpr bool is_optional = false;
+template <class T>
+constexpr bool is_optional<std::optional<T>> = true;
+
 struct Writer {
   Json& out;
 
@@ -16,7 +21,9 @@ struct Writer {
   }
   template <class T>
   void operator()(const char* name, const T& value) const {
-    if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
+    if constexpr (is_optional<T>) {
+      if (value) (*this)(name, *value);
+    } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
       Json inner = Json::object();
       visit(Writer{inner}, value);
       out[name] = std::move(inner);
@@ -33,7 +40,9 @@ struct Reader {
   void operator()(const char* name, T& value) const {
     const auto found = in.find(name);
     if (found == in.end()) return;
-    if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
+    if constexpr (is_optional<T>) {
+      (*this)(name, value.emplace());
+    } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
       static_cast<void>(found->get_ref<const Json::object_t&>());
       visit(Reader{*found}, value);
     } else {
@@ -59,6 +68,16 @@ void visit(const Visitor& member, auto& status) {
     member("lag_ms", status.lag_ms);
     member("lag_p50_ms", status.lag_p50_ms);
     member("lag_p99_ms", status.lag_p99_ms);
+  } else if constexpr (std::is_same_v<Status, ProvingStatus>) {
+    member("compared", status.compared);
+    member("waiting", status.waiting);
+    member("mismatches", status.mismatches);
+    member("oldest", status.oldest);
+  } else if constexpr (std::is_same_v<Status, CanaryStatus>) {
+    member("forward_ms", status.forward_ms);
+    member("backward_ms", status.backward_ms);
+    member("waiting_ms", status.waiting_ms);
+    member("at_ms", status.at_ms);
   } else {
     member("name", status.name);
     member("table", status.table);
@@ -71,6 +90,8 @@ void visit(const Visitor& member, auto& status) {
     member("load", status.load);
     member("forward", status.forward);
     member("backward", status.backward);
+    member("proving", status.proving);
+    member("canary", status.canary);
     member("violations", status.violations);
     member("dead_letters", status.dead_letters);
     member("log_bytes", status.log_bytes);

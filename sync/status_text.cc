@@ -51,6 +51,25 @@ std::string kept_line(const LinkStatus& link) {
                      as_bytes(link.log_bytes), link.log_near_limit ? ", NEAR ITS LIMIT" : "");
 }
 
+std::string proving_line(const ProvingStatus& proving) {
+  std::string line = fmt::format("  proving   {} keys compared, {} waiting, {} differ\n",
+                                 with_commas(proving.compared), with_commas(proving.waiting),
+                                 with_commas(proving.mismatches));
+  return proving.oldest.empty() ? line : line + "            the oldest: " + proving.oldest + "\n";
+}
+
+std::string leg(std::int64_t ms) {
+  return ms < 0 ? "not yet" : as_duration(static_cast<double>(ms));
+}
+
+std::string canary_line(const CanaryStatus& canary) {
+  std::string line = fmt::format("  canary    forward {}, backward {}", leg(canary.forward_ms),
+                                 leg(canary.backward_ms));
+  if (canary.waiting_ms > 0)
+    line.append(", on its way for " + as_duration(static_cast<double>(canary.waiting_ms)));
+  return line + "\n";
+}
+
 std::string link_text(const LinkStatus& link, const LinkStatus* before, Milliseconds ago) {
   std::string text =
       fmt::format("{}: {}  ({} <-> {})\n", link.name, link.phase, link.table, link.collection);
@@ -68,6 +87,8 @@ std::string link_text(const LinkStatus& link, const LinkStatus* before, Millisec
   text.append(
       direction_row("backward", link.backward,
                     rate(link.backward, before == nullptr ? nullptr : &before->backward, ago)));
+  if (link.proving) text.append(proving_line(*link.proving));
+  if (link.canary) text.append(canary_line(*link.canary));
   return text + kept_line(link);
 }
 

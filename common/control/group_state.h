@@ -42,7 +42,8 @@ enum class HandoffStep : std::uint8_t {
 std::string_view to_string(HandoffStep step);
 
 /// Where the directions of one link stood when authority moved: records before it were judged by
-/// the old rule, records from it on by the new one.
+/// the old rule, records from it on by the new one. -1: MongoDB was gone and the link could not be
+/// set up, so its checkpoints alone know; every record that is still to be applied is behind them.
 struct Barrier {
   std::int64_t forward = 0;
   std::int64_t backward = 0;
@@ -98,6 +99,9 @@ struct GroupState {
   static constexpr std::size_t kHistory = 20;
   bool operator==(const GroupState&) const = default;
 };
+
+/// One sentence into the history.
+void note(GroupState& state, Transition transition);
 
 /// JSON as stored and served; version 1. Applications read `rules` of it (see
 /// deploy/clients/README.md), so members are only ever added.

@@ -314,6 +314,35 @@ def test_both_sides_are_equal_whatever_crosses_and_dies(pair, begin, owner, poli
 
 
 @OWNERS
+def test_a_merge_never_loses_what_the_owner_writes_meanwhile(pair, begin, owner):
+    """Each merge is made from what was read: the owner counts up all the time, and every one stays."""
+    sides, stranger = Sides(pair), OTHER[owner]
+    sides.put("dynamodb", "1", n=0, b=0)
+    service = begin(authority=owner, policy="merge")
+
+    def count():
+        if owner == "mongodb":
+            pair.collection.update_one({"sk": "1"}, {"$inc": {"n": 1}})
+        else:
+            pair.stores.dynamodb.update_item(
+                TableName=pair.table,
+                Key=item(pk="k", sk="1"),
+                UpdateExpression="ADD n :one",
+                ExpressionAttributeValues={":one": {"N": "1"}},
+            )
+
+    for number in range(1, 200):
+        count()
+        if number % 10 == 0:
+            sides.set(stranger, "1", b=number)
+    service.wait(pair.name, "drained")
+    pair.assert_equal()
+    assert pair.items()["k", "1"]["n"] == {"N": "199"}
+    outcomes = [one["outcome"] for one in told(service, pair)["1"]]
+    assert len(outcomes) == 19 and "merged" in outcomes
+
+
+@OWNERS
 def test_the_outcome_is_shown(pair, begin, owner):
     sides = Sides(pair)
     sides.put("dynamodb", "1", a=1, b=1)

@@ -20,12 +20,14 @@ SURE = ("--override", "clean_hours")
 class Rollout:
     """One group: its pairs, its service, the verbs of an operator."""
 
-    def __init__(self, stores, engines, pairs, make_service, subjects=60, **settings):
+    def __init__(
+        self, stores, engines, pairs, make_service, subjects=60, of_links=None, **settings
+    ):
         self.stores, self.pairs = stores, pairs
         self.group = f"g{uuid.uuid4().hex[:10]}"
         self.control_table = f"control-{self.group}"
         links = [
-            pair.link(group=self.group, subject={"attribute": "pk"}, authority="dynamodb")
+            pair.link(group=self.group, subject={"attribute": "pk"}, **of_links or {})
             for pair in pairs
         ]
         # After a kill a delete waits until what the process had sent can no longer land.
@@ -52,7 +54,7 @@ class Rollout:
         assert done.returncode == 0, done.stderr
         self.service.start()
         self.wait("synced")
-        self.wait_for_phase("synced")
+        self.wait_for_phase("proving")
         return self
 
     def wait(self, until, timeout=60):
@@ -155,7 +157,7 @@ class Rollout:
 
 @pytest.fixture
 def make_rollout(stores, engines, make_pair, make_service):
-    """make_rollout(links=1, subjects=60, **settings of the group) -> a Rollout, synced."""
+    """make_rollout(links=1, subjects=60, of_links={...}, **settings of the group) -> a Rollout, proving."""
 
     def make(links=1, **options):
         pairs = [make_pair() for _ in range(links)]

@@ -61,5 +61,51 @@ TEST(RecentKeysTest, ForgetsTheOldestAndSaysSo) {
   EXPECT_TRUE(keys.complete_since(found.back().at_ms));
 }
 
+const RecentKeys::Ready kReady = [](const RecentKey&) { return true; };
+
+TEST(RecentKeysTest, AKeyIsTakenOnceAfterEachChange) {
+  RecentKeys keys(kPlenty);
+  EXPECT_EQ(keys.untaken_since_ms(), 0);
+  for (const char* name : {"a", "b", "c"}) keys.changed({name}, Side::dynamodb, 1, 10);
+  EXPECT_THAT(names(keys.take(kReady, 2)), ElementsAre("a", "b"));
+  keys.changed({"a"}, Side::mongodb, 1, 20);
+  keys.changed({"c"}, Side::mongodb, 2, 30);
+  EXPECT_EQ(keys.untaken(), 2);
+  EXPECT_EQ(keys.untaken_since_ms(), 20);
+  EXPECT_THAT(names(keys.take(kReady, 9)), ElementsAre("a", "c"));
+  EXPECT_THAT(keys.take(kReady, 9), IsEmpty());
+  EXPECT_EQ(keys.untaken(), 0);
+  EXPECT_EQ(keys.untaken_since_ms(), 0);
+  keys.changed({"b"}, Side::mongodb, 3, 40);
+  EXPECT_THAT(names(keys.take(kReady, 9)), ElementsAre("b"));
+}
+
+TEST(RecentKeysTest, NothingIsTakenPastAKeyThatIsNotReady) {
+  RecentKeys keys(kPlenty);
+  for (const char* name : {"a", "b", "c"}) keys.changed({name}, Side::dynamodb, 1, 10);
+  const RecentKeys::Ready until_b = [](const RecentKey& one) { return one.key.bson != "b"; };
+  EXPECT_THAT(names(keys.take(until_b, 9)), ElementsAre("a"));
+  EXPECT_EQ(keys.untaken(), 2);
+  EXPECT_THAT(names(keys.take(kReady, 9)), ElementsAre("b", "c"));
+}
+
+TEST(RecentKeysTest, KeysForgottenBeforeTheyWereTakenAreCounted) {
+  RecentKeys keys(1'000);
+  for (int i = 0; i < 3; ++i) keys.changed({"taken" + std::to_string(i)}, Side::dynamodb, i, i);
+  ASSERT_EQ(keys.take(kReady, 9).size(), 3U);
+  for (int i = 0; i < 100; ++i) keys.changed({"key" + std::to_string(i)}, Side::dynamodb, i, i);
+  EXPECT_EQ(keys.untaken(), static_cast<std::int64_t>(keys.size()));
+  EXPECT_EQ(keys.missed() + keys.untaken(), 100);
+  EXPECT_EQ(keys.take(kReady, 1'000).size(), keys.size());
+}
+
+TEST(RecentKeysTest, AKeyIsFoundAsItStands) {
+  RecentKeys keys(kPlenty);
+  keys.changed({"a"}, Side::dynamodb, 4, 10);
+  ASSERT_TRUE(keys.find({"a"}));
+  EXPECT_EQ(keys.find({"a"})->forward, 4);
+  EXPECT_FALSE(keys.find({"b"}));
+}
+
 }  // namespace
 }  // namespace crossfade

@@ -21,6 +21,7 @@ LinkFacts link(const std::string& name) {
   LinkFacts out;
   out.name = name;
   out.synced = true;
+  out.proving = true;
   out.stream_headroom_hours = 20;
   out.oplog_headroom_hours = 20;
   out.verified_ms = kNow;
@@ -155,6 +156,8 @@ std::vector<Case> cases() {
        each([](LinkFacts& l) { l.irreversible = 1; }), 0, 1},
       {"dead_letters", kRamp, each([](LinkFacts&) {}),
        each([](LinkFacts& l) { l.dead_letters = 1; }), 0, 1},
+      {"canary", kRamp, each([](LinkFacts& l) { l.canary_ms = 5'000; }),
+       each([](LinkFacts& l) { l.canary_ms = 5'001; }), 5'000, 5'001, false, "ms"},
       {"mismatches", kRamp, each([](LinkFacts&) {}), each([](LinkFacts& l) { l.mismatches = 1; }),
        0, 1},
       {"violations", kRamp,
@@ -174,12 +177,14 @@ std::vector<Case> cases() {
       {"oplog_headroom", kRamp, each([](LinkFacts& l) { l.oplog_headroom_hours = 6; }),
        each([](LinkFacts& l) { l.oplog_headroom_hours = 5.999; }), 6, 5.99, false, "hours"},
       {"log_free", kRamp, each([](LinkFacts& l) { l.log_free_fraction = 0.2; }),
-       each([](LinkFacts& l) { l.log_free_fraction = 0.199; }), 0.2, 0.19},
+       each([](LinkFacts& l) { l.log_free_fraction = 0.199; }), 0.2, 0.199},
       {"clean_hours", kRamp, [](GroupFacts& f) { f.state.clean_since_ms = kNow - 24 * kHour; },
        [](GroupFacts& f) { f.state.clean_since_ms = kNow - 24 * kHour + 1; }, 24, 23.99, true,
        "hours"},
       {"clean_hours", kRamp, each([](LinkFacts& l) { l.mismatch_ms = kNow - 24 * kHour; }),
        each([](LinkFacts& l) { l.mismatch_ms = kNow - 24 * kHour + 1; }), 24, 23.99, true, "hours"},
+      {"clean_hours", kRamp, each([](LinkFacts& l) { l.unproven_ms = kNow - 24 * kHour; }),
+       each([](LinkFacts& l) { l.unproven_ms = kNow - 24 * kHour - 1; }), 24, 23.99, true, "hours"},
   };
 }
 
@@ -258,6 +263,15 @@ TEST(Guards, AGroupThatDoesNotProveHasNoCleanHours) {
   GroupFacts given = facts();
   given.state.clean_since_ms = 0;
   EXPECT_EQ(guard(kRamp, given, "clean_hours")->measured, 0);
+  given = facts();
+  given.links[1].proving = false;
+  EXPECT_EQ(guard(kRamp, given, "clean_hours")->measured, 0);
+}
+
+TEST(Guards, WhileAKeyDiffersNoHourIsClean) {
+  GroupFacts given = facts();
+  given.links[1].mismatches = 1;
+  EXPECT_EQ(guard(kRamp, given, "clean_hours")->measured, 0);
 }
 
 TEST(Guards, ASentenceNamesTheLinkAndWhatToDo) {
@@ -275,6 +289,11 @@ TEST(Guards, ASentenceNamesTheLinkAndWhatToDo) {
             "loses nothing.");
   EXPECT_EQ(guard(kRamp, facts(), "mismatches")->sentence,
             "Keys that differ between the sides: 0.");
+  given.links[1].mismatches = 2;
+  given.links[1].mismatch = "7 differs in n";
+  EXPECT_EQ(guard(kRamp, given, "mismatches")->sentence,
+            "Keys that differ between the sides: 2 (carts, the oldest: 7 differs in n): find the "
+            "cause and write the value that you want on the side that owns the key.");
 }
 
 TEST(Guards, OnlyJudgementCanBeOverridden) {

@@ -109,5 +109,71 @@ TEST(Phases, AfterAHandoffTheRuleDecides) {
   EXPECT_EQ(after({GroupPhase::rolled_back, 1}), GroupPhase::ramping);
 }
 
+GroupFacts with_links(const Stage& stage, bool synced, bool proving) {
+  GroupFacts facts = at(stage);
+  facts.now_ms = 1'000;
+  facts.links.resize(2);
+  for (LinkFacts& link : facts.links) {
+    link.synced = synced;
+    link.proving = proving;
+  }
+  return facts;
+}
+
+TEST(Advance, AGroupIsSyncedWhenAllItsLinksAre) {
+  GroupFacts facts = with_links({GroupPhase::defined}, true, false);
+  facts.links[1].synced = false;
+  EXPECT_FALSE(advanced(facts));
+  facts.links[1].synced = true;
+  ASSERT_TRUE(advanced(facts));
+  EXPECT_EQ(advanced(facts)->phase, GroupPhase::synced);
+  EXPECT_EQ(advanced(facts)->clean_since_ms, 0);
+}
+
+TEST(Advance, ItIsProvingWhenAllItsLinksCompare) {
+  GroupFacts facts = with_links({GroupPhase::synced}, true, true);
+  facts.links[0].proving = false;
+  EXPECT_FALSE(advanced(facts));
+  facts.links[0].proving = true;
+  const auto next = advanced(facts);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->phase, GroupPhase::proving);
+  EXPECT_EQ(next->clean_since_ms, 1'000);
+  facts.state = *next;
+  EXPECT_FALSE(advanced(facts));
+}
+
+TEST(Advance, ProvingGoesOnWhateverHasMoved) {
+  const GroupFacts facts = with_links({GroupPhase::ramping, 10}, true, true);
+  const auto next = advanced(facts);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->phase, GroupPhase::ramping);
+  EXPECT_EQ(next->clean_since_ms, 1'000);
+}
+
+TEST(Advance, AMismatchBeginsTheCleanTimeAnewAndIsToldOnce) {
+  GroupFacts facts = with_links({GroupPhase::proving}, true, true);
+  facts.state.clean_since_ms = 500;
+  facts.links[1].mismatch_ms = 700;
+  const auto next = advanced(facts);
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->clean_since_ms, 700);
+  EXPECT_EQ(next->history.size(), 1U);
+  facts.state = *next;
+  EXPECT_FALSE(advanced(facts));
+  facts.links[1].mismatch_ms = 900;
+  ASSERT_TRUE(advanced(facts));
+  EXPECT_EQ(advanced(facts)->clean_since_ms, 900);
+  EXPECT_EQ(advanced(facts)->history.size(), 1U);
+}
+
+TEST(Advance, NothingHappensByItselfInAHandoffOrWhenTheMoveIsOver) {
+  GroupFacts facts = with_links({GroupPhase::synced}, true, true);
+  facts.state.handoff.emplace();
+  EXPECT_FALSE(advanced(facts));
+  EXPECT_FALSE(advanced(with_links({GroupPhase::completed, 100}, true, true)));
+  EXPECT_FALSE(advanced(with_links({GroupPhase::cancelled}, true, true)));
+}
+
 }  // namespace
 }  // namespace crossfade::rollout

@@ -103,6 +103,7 @@ TEST(ConfigExample, ShowsTheDefaults) {
   link.authority.salt = "orders";
   link.key = {"pk", "sk"};
   link.types = {{"tags", "SS"}};
+  link.canary = {{"pk", "crossfade-canary"}, {"sk", "first"}};
   defaults.links = {link};
   GroupConfig group;
   group.name = "shop";

@@ -12,6 +12,7 @@ namespace crossfade::sync {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::set<std::string> lines_of(const std::string& text) {
   std::set<std::string> lines;
@@ -24,6 +25,8 @@ TEST(Metrics, TellEveryLinkAndDirection) {
   LinkStatus carts;
   carts.name = "carts";
   carts.phase = "stopped";
+  carts.proving = ProvingStatus{20, 3, 1, ""};
+  carts.canary = CanaryStatus{120, 80, 0, 1};
   const std::string page =
       metrics_page({orders_link(), carts}, false, {.resident_bytes = 4096, .cpu_seconds = 1.5});
   const std::set<std::string> lines = lines_of(page);
@@ -39,6 +42,10 @@ TEST(Metrics, TellEveryLinkAndDirection) {
           R"(crossfade_apply_latency_seconds{link="orders",direction="forward",quantile="0.99"} 0.21)",
           R"(crossfade_load_items_total{link="orders"} 20000)",
           R"(crossfade_load_ratio{link="orders"} 1)",
+          R"(crossfade_keys_compared_total{link="carts"} 20)",
+          R"(crossfade_keys_waiting{link="carts"} 3)",
+          R"(crossfade_mismatches{link="carts"} 1)",
+          R"(crossfade_canary_seconds{link="carts",direction="backward"} 0.08)",
           R"(crossfade_violations{link="orders"} 2)",
           R"(crossfade_dead_letters{link="orders"} 1)",
           R"(crossfade_event_log_bytes{link="orders"} 3145728)",
@@ -52,6 +59,7 @@ TEST(Metrics, TellEveryLinkAndDirection) {
       }) {
     EXPECT_TRUE(lines.contains(line)) << line << " is not in\n" << page;
   }
+  EXPECT_THAT(page, Not(HasSubstr(R"(crossfade_mismatches{link="orders"})")));
   EXPECT_THAT(page, HasSubstr("crossfade_build_info{version=\""));
 }
 

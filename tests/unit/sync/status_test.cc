@@ -41,12 +41,19 @@ TEST(StatusJson, ComesBackAsItWas) {
   LinkStatus carts;
   carts.name = "carts";
   carts.log_near_limit = true;
+  carts.proving = ProvingStatus{20, 3, 1, "7 differs."};
+  carts.canary = CanaryStatus{120, -1, 40, 1'700'000'000'000};
   const std::vector<LinkStatus> links = {orders_link(), carts};
   const auto again = links_from_json(to_json(links));
   ASSERT_TRUE(again) << again.error().message;
   ASSERT_EQ(again->size(), 2U);
   EXPECT_EQ(to_json(*again), to_json(links));
   EXPECT_TRUE(again->at(1).log_near_limit);
+  EXPECT_FALSE(again->at(0).proving);
+  ASSERT_TRUE(again->at(1).proving);
+  EXPECT_EQ(again->at(1).proving->oldest, "7 differs.");
+  EXPECT_EQ(again->at(1).canary->backward_ms, -1);
+  EXPECT_FALSE(json::parse(to_json(links[0])).contains("canary"));
 }
 
 TEST(StatusJson, OfAnotherVersionIsRead) {
@@ -87,6 +94,17 @@ TEST(StatusText, ShowsLinksAsATable) {
             "  backward           10          10       1,200           0        0 ms      0 ms"
             "      0 ms            \n"
             "  2 violations, 1 dead letters, event log 3.0 MiB\n");
+}
+
+TEST(StatusText, ShowsWhatWasComparedAndWhereTheCanaryIs) {
+  LinkStatus link = orders_link();
+  EXPECT_THAT(to_text({link}, {}), Not(HasSubstr("canary")));
+  link.proving = ProvingStatus{12'345, 2, 1, "7 differs."};
+  link.canary = CanaryStatus{120, -1, 2'500, 0};
+  const std::string text = to_text({link}, {});
+  EXPECT_THAT(text, HasSubstr("proving   12,345 keys compared, 2 waiting, 1 differ"));
+  EXPECT_THAT(text, HasSubstr("the oldest: 7 differs."));
+  EXPECT_THAT(text, HasSubstr("forward 120 ms, backward not yet, on its way for 2.5 s"));
 }
 
 TEST(StatusText, ShowsHowTheLoadGoes) {
