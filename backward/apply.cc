@@ -28,7 +28,9 @@ Apply::Apply(ApplyOptions options, ApplyContext context, Stop& parent)
       moved_(parent.executor()),
       checkpoints_(options_.state_database),
       parked_(options_.state_database),
-      checkpoint_due_(parent.executor()) {}
+      checkpoint_due_(parent.executor()),
+      mongo_calls_(context_.threads, moved_),
+      settler_(options_, context_, mongo_calls_, group_.stop()) {}
 
 Task<Result<void>> Apply::prepare() {
   const state::LaneCheckpoint initial{state::lane_id(options_.link, "backward", 0),
@@ -98,7 +100,7 @@ Task<Result<void>> Apply::dispatch() {
 }
 
 bool Apply::full() const {
-  const std::size_t standing = context_.writer.waiting() + (stranded_ ? blocked_.size() : 0);
+  const std::size_t standing = context_.writer.waiting() + (stranded_ ? mongo_calls_.blocked() : 0);
   const std::size_t writing = queues_.size() - standing;
   const bool ahead = watermark_.next_ticket() - stored_ticket_ >= ReplayWindow::kMost;
   return writing >= static_cast<std::size_t>(options_.concurrency) ||
@@ -125,7 +127,7 @@ Task<Result<void>> Apply::work_key(std::string key) {
     CO_TRY_VOID(co_await work_all(std::exchange(queues_[key], {})));
   }
   queues_.erase(key);
-  blocked_.erase(key);
+  mongo_calls_.forget(key);
   moved_.notify();
   co_return Result<void>();
 }

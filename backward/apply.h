@@ -3,60 +3,17 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
-#include <limits>
 #include <map>
-#include <set>
 #include <string>
 
+#include "backward/apply_context.h"
 #include "backward/coalesce.h"
-#include "backward/item_writer.h"
+#include "backward/settler.h"
 #include "backward/watermark.h"
 #include "common/async/task_group.h"
-#include "common/base/log.h"
-#include "common/base/random.h"
-#include "common/eventlog/event_log.h"
-#include "common/model/health.h"
-#include "common/model/progress.h"
 #include "common/state/checkpoints.h"
-#include "common/state/parked.h"
-#include "common/state/restorer.h"
-#include "router/rules.h"
 
 namespace crossfade::backward {
-
-/// Who owns the key, by the rule for a record at this position; at kPresent, by that of now.
-using OwnerOf = std::function<Side(const Key&, eventlog::Position)>;
-inline constexpr eventlog::Position kPresent = std::numeric_limits<eventlog::Position>::max();
-
-struct ApplyOptions {
-  std::string link;
-  std::string table;
-  mongo::Namespace collection;
-  std::string state_database;
-  std::int64_t epoch = 1;
-  std::int64_t found_until = 0;  ///< end of the log when the process began
-  std::int64_t done_until = 0;   ///< barrier of the last hand-off: everything before it is done
-  int concurrency = 64;
-  bool by_key_too =
-      false;  ///< documents may have a foreign `_id`: look them up by the key attributes as well
-};
-
-/// What the apply works with; all of it outlives the apply.
-struct ApplyContext {
-  dynamo::Client& client;
-  ItemWriter& writer;
-  const codec::Mapper& mapper;
-  eventlog::EventLog& log;
-  mongo::Pool& mongo;
-  ThreadPool& threads;
-  state::Restorer& restorer;  ///< asks the forward direction
-  OwnerOf owner;
-  Progress& progress;
-  Health& health;
-  const Clock& clock;
-  Random& random;
-  Log& out;
-};
 
 /// Applies the backward log to DynamoDB, many keys at once, each key in order; waiting changes of
 /// one key are coalesced to the last. The checkpoint follows the first record that is not done, so
@@ -121,8 +78,6 @@ class Apply {
   Task<Result<void>> ask_restore(const Key& key);
   Task<Result<void>> park(const Pending& pending, std::string reason);
   Task<Result<std::optional<std::string>>> read_document(const Key& key);
-  template <class Work>
-  Task<std::invoke_result_t<Work&>> ask_mongodb(const Key& key, Work& work);
   void done(const Pending& pending);
   Task<Result<void>> keep_checkpoint();
   Task<Result<void>> store_checkpoint(bool clean);
@@ -143,7 +98,8 @@ class Apply {
   std::int64_t suspect_until_ms_ = 0;  ///< what the process before has sent may land until then
   eventlog::Position barrier_ = kFree;
   Signal checkpoint_due_;
-  std::set<std::string> blocked_;  ///< keys whose worker waits for MongoDB
+  MongoCalls mongo_calls_;
+  Settler settler_;
   bool stranded_ = false;
 };
 

@@ -10,16 +10,6 @@ constexpr Milliseconds kLongestPause{5'000};
 
 }  // namespace
 
-/// MongoDB may hold the call up: until one has succeeded, the key counts as blocked.
-template <class Work>
-Task<std::invoke_result_t<Work&>> Apply::ask_mongodb(const Key& key, Work& work) {
-  blocked_.insert(key.bson);
-  moved_.notify();
-  auto done = co_await offload(context_.threads, work);
-  if (done) blocked_.erase(key.bson);
-  co_return done;
-}
-
 /// Until the change is written or set aside; gives up only for what ends the link, and for the
 /// stop. A restore that cannot be done now is moot once a later change of the key waits.
 Task<Result<void>> Apply::apply_until_done(const Pending& pending) {
@@ -82,33 +72,14 @@ Task<Result<std::optional<std::string>>> Apply::read_document(const Key& key) {
     if (found || !options_.by_key_too) return found;
     return client.find_one(options_.collection, filter);
   };
-  co_return co_await ask_mongodb(key, read);
+  co_return co_await mongo_calls_.ask(key, read);
 }
 
-/// Stored first, then the restore is asked for, then the record is done: a crash repeats it under
-/// the same id.
+/// The violation is stored first, then the restore is asked for, then the record is done: a crash
+/// repeats it under the same id.
 Task<Result<void>> Apply::violation(const Pending& pending) {
-  const Change& change = pending.change;
-  CO_TRY(const std::string key_json, context_.mapper.key_json(change.key));
-  CO_TRY(std::string body, co_await context_.client.get_item(options_.table, key_json, true));
-  auto item = context_.mapper.read_item(body);
-  state::Violation out;
-  out.id = options_.link + "/backward/" + std::to_string(pending.position);
-  out.link = options_.link;
-  out.side = Side::mongodb;
-  out.operation = change.kind == ChangeKind::put ? "put" : "remove";
-  out.key = change.key;
-  if (item && item.value()) out.dynamodb = item.value()->bson;
-  if (change.kind == ChangeKind::put) out.mongodb = change.image;
-  out.source_time_ms = change.source_time_ms;
-  out.at_ms = context_.clock.wall_ms();
-  const std::vector<state::Violation> violations{std::move(out)};
-  auto store = [&]() -> Result<void> {
-    mongo::Client client = context_.mongo.acquire();
-    return parked_.add(client, violations);
-  };
-  CO_TRY_VOID(co_await ask_mongodb(change.key, store));
-  co_return co_await ask_restore(change.key);
+  CO_TRY_VOID(co_await settler_.settle(pending.change, pending.position));
+  co_return co_await ask_restore(pending.change.key);
 }
 
 Task<Result<void>> Apply::ask_restore(const Key& key) {
@@ -134,7 +105,7 @@ Task<Result<void>> Apply::park(const Pending& pending, std::string reason) {
   context_.out.warning(
       "dead_letter",
       {{"link", options_.link}, {"direction", "backward"}, {"why", letters[0].reason}});
-  co_return co_await ask_mongodb(change.key, store);
+  co_return co_await mongo_calls_.ask(change.key, store);
 }
 
 }  // namespace crossfade::backward

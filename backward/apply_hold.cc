@@ -31,7 +31,7 @@ Task<Result<eventlog::Position>> Apply::strand(Stop& stop) {
   context_.log.appended().notify();
   moved_.notify();
   const auto only_blocked = [this] {
-    return cursor_ >= limit() && blocked_.size() == queues_.size();
+    return cursor_ >= limit() && mongo_calls_.blocked() == queues_.size();
   };
   CO_TRY_VOID(co_await await(only_blocked, stop));
   co_return applied();

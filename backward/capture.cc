@@ -154,7 +154,7 @@ Task<Result<void>> Capture::accept(mongo::ChangeBatch batch) {
   std::deque<std::string> fetched;
   CO_TRY(const std::vector<Event> events, co_await genuine_of(batch, fetched));
   std::vector<std::string> encoded;
-  std::vector<Key> keys;
+  std::vector<std::pair<std::size_t, Key>> changed;  ///< by place among the encoded
   std::int64_t heartbeat = heartbeat_seen_;
   const std::int64_t events_end_ms = end_of(batch, context_.clock.wall_ms());
   const std::int64_t now = context_.clock.wall_ms();
@@ -162,19 +162,21 @@ Task<Result<void>> Capture::accept(mongo::ChangeBatch batch) {
   for (const Event& event : events) {
     if (event.kind == Event::Kind::ended) co_return ended(event, options_.collection);
     if (event.kind == Event::Kind::heartbeat) heartbeat = std::max(heartbeat, event.heartbeat);
-    for (const Change& change : changes_of(event, context_.mapper)) {
-      oldest_ms = std::min(oldest_ms, change.source_time_ms);
+    for (const Change& change : changes_of(event, context_.mapper, options_.with_before)) {
+      if (change.kind != ChangeKind::restore) {
+        oldest_ms = std::min(oldest_ms, change.source_time_ms);
+        changed.emplace_back(encoded.size(), change.key);
+      }
       encoded.push_back(encode(change));
-      keys.push_back(change.key);
     }
   }
-  const auto genuine = static_cast<std::int64_t>(encoded.size());
-  if (genuine > 0 || (now - token_stored_ms_ >= kTokenEveryMs && !batch.events.empty())) {
+  const auto genuine = static_cast<std::int64_t>(changed.size());
+  if (!encoded.empty() || (now - token_stored_ms_ >= kTokenEveryMs && !batch.events.empty())) {
     encoded.push_back(encode(position_only(batch.resume_token, now)));
     token_stored_ms_ = now;
     CO_TRY(const std::vector<eventlog::Position> places, co_await append(std::move(encoded)));
-    for (std::size_t i = 0; i < keys.size(); ++i)
-      context_.recent.changed(keys[i], Side::mongodb, places[i], now);
+    for (const auto& [index, key] : changed)
+      context_.recent.changed(key, Side::mongodb, places[index], now);
   }
   context_.progress.captured(context_.log.end(), genuine, oldest_ms);
   token_ = std::move(batch.resume_token);
@@ -202,8 +204,9 @@ Task<Result<std::vector<Event>>> Capture::genuine_of(const mongo::ChangeBatch& b
     };
     CO_TRY_VOID(co_await offload(context_.threads, ask));
   }
-  const auto echoes = std::erase_if(
-      events, [&](const Event& event) { return sessions_.is_ours(event.session_id); });
+  const auto echoes = std::erase_if(events, [&](const Event& event) {
+    return event.kind != Event::Kind::note && sessions_.is_ours(event.session_id);
+  });
   context_.progress.echoes(static_cast<std::int64_t>(echoes));
   CO_TRY_VOID(co_await look_up(events, fetched));
   co_return events;

@@ -23,7 +23,8 @@ struct CaptureOptions {
   std::string link;
   mongo::Namespace collection;
   std::string state_database;
-  bool images = false;  ///< the collection keeps pre- and post-images
+  bool images = false;       ///< the collection keeps pre- and post-images
+  bool with_before = false;  ///< records say what was before: for policies that need it
   Milliseconds heartbeat{10'000};
 };
 

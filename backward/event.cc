@@ -1,6 +1,7 @@
 #include "backward/event.h"
 
 #include "common/codec/document.h"
+#include "common/state/heartbeats.h"
 
 namespace crossfade::backward {
 namespace {
@@ -28,8 +29,16 @@ std::int64_t time_of(const DocumentView& view) {
 }
 
 void read_heartbeat(Event& event, const DocumentView& view, const std::string& link) {
-  const bool ours = event.kind == Event::Kind::put && view.text("documentKey._id") == link;
-  event.kind = ours ? Event::Kind::heartbeat : Event::Kind::other;
+  const std::string_view id = view.text("documentKey._id").value_or("");
+  const bool put = event.kind == Event::Kind::put;
+  event.kind = Event::Kind::other;
+  if (put && state::Heartbeats::is_note(id, link) && event.document) {
+    event.kind = Event::Kind::note;
+    event.key = codec::DocumentBuilder().copy("_id", *event.document, "key").finish();
+    return;
+  }
+  if (!put || id != link) return;
+  event.kind = Event::Kind::heartbeat;
   const auto updated = view.integer("updateDescription.updatedFields.n");
   event.heartbeat = updated ? *updated : view.integer("fullDocument.n").value_or(0);
 }
@@ -47,6 +56,12 @@ Change rejected(const Event& event, std::string reason) {
   change.image = event.document ? std::string(*event.document) : std::string(event.document_key);
   change.reason = std::move(reason);
   return change;
+}
+
+std::optional<Former> former_of(const Event& event) {
+  if (event.operation == "insert") return Former{};
+  if (event.before) return Former{std::string(*event.before)};
+  return std::nullopt;
 }
 
 /// The key before the change: the pre-image knows, else an `_id` of the derived shape.
@@ -69,12 +84,20 @@ void add_put(std::vector<Change>& out, const Event& event, const codec::Mapper& 
   if (!key) return out.push_back(rejected(event, key.error().message));
   const auto before =
       event.operation == "insert" ? Result<Key>(key.value()) : former_key(event, mapper);
-  if (before && before.value() != key.value()) {
-    out.push_back(change_at(ChangeKind::remove, before.value(), event));
-  }
+  const bool other_key = before && before.value() != key.value();
+  if (other_key) out.push_back(change_at(ChangeKind::remove, before.value(), event));
   Change change = change_at(ChangeKind::put, std::move(key).value(), event);
   change.image = std::string(*event.document);
   out.push_back(std::move(change));
+}
+
+/// A put under a key that the document did not have before finds nothing there.
+void tell_former(std::vector<Change>& changes, const Event& event) {
+  for (Change& change : changes) {
+    if (change.kind != ChangeKind::put && change.kind != ChangeKind::remove) continue;
+    const bool moved = changes.size() > 1 && change.kind == ChangeKind::put;
+    change.before = moved ? Former{} : former_of(event);
+  }
 }
 
 }  // namespace
@@ -95,10 +118,13 @@ Event read_event(std::string_view bson, const mongo::Namespace& heartbeats,
   return event;
 }
 
-std::vector<Change> changes_of(const Event& event, const codec::Mapper& mapper) {
+std::vector<Change> changes_of(const Event& event, const codec::Mapper& mapper, bool with_before) {
   std::vector<Change> out;
+  if (event.kind == Event::Kind::note)
+    out.push_back(change_at(ChangeKind::restore, {event.key}, event));
   if (event.kind == Event::Kind::remove) add_removal(out, event, mapper);
   if (event.kind == Event::Kind::put && event.document) add_put(out, event, mapper);
+  if (with_before) tell_former(out, event);
   if (!out.empty()) out.back().source = std::string(event.token);
   return out;
 }

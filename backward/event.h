@@ -18,6 +18,7 @@ struct Event {
     put,
     remove,
     heartbeat,
+    note,  ///< of our own: the value of `key` goes to DynamoDB
     ended,
     other
   };  ///< ended: drop, rename, dropDatabase, invalidate
@@ -30,16 +31,19 @@ struct Event {
   std::string_view session_id;               ///< lsid.id of a transaction's event; empty otherwise
   std::int64_t time_ms = 0;                  ///< wallTime (6.0+), else the cluster time's second
   std::int64_t heartbeat = 0;                ///< the number of a heartbeat event of ours
+  std::string key;                           ///< `{_id: ...}` of a note
 };
 
-/// `heartbeats` is the namespace of the heartbeat documents; only those of `link` count.
+/// `heartbeats` is the namespace of the heartbeats and notes; only those of `link` count.
 Event read_event(std::string_view bson, const mongo::Namespace& heartbeats,
                  const std::string& link);
 
 /// What a genuine event means for DynamoDB, in order: nothing (an update whose document has gone:
 /// its own delete follows), one change, or, when a key attribute was changed, a removal and a put.
 /// The resume token is on the last one only, so that a crash between the two repeats both. A key
-/// that cannot be told is `rejected`. Pure.
-std::vector<Change> changes_of(const Event& event, const codec::Mapper& mapper);
+/// that cannot be told is `rejected`. A note becomes a request to restore. `with_before`: changes
+/// say what was before them, where the event tells. Pure.
+std::vector<Change> changes_of(const Event& event, const codec::Mapper& mapper,
+                               bool with_before = false);
 
 }  // namespace crossfade::backward

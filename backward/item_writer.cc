@@ -80,21 +80,24 @@ Task<Result<void>> ItemWriter::remove(Key key, std::int64_t position, Stop& stop
 }
 
 Task<Result<dynamo::WriteOutcome>> ItemWriter::mark(const Key& key, const std::string& key_json,
-                                                    const WriteToken& token) {
+                                                    const WriteToken& token,
+                                                    const dynamo::Condition& as_read) {
   dynamo::UpdateRequest request{options_.table, key_json, "SET #x = :x", guard(token)};
-  request.condition.expression = "attribute_exists(#k) AND " + request.condition.expression;
-  request.condition.names_json.back() = ',';
-  request.condition.names_json += fmt::format(R"("#k":{}}})", json_text(options_.hash_attribute));
-  request.condition.values_json.back() = ',';
-  request.condition.values_json +=
-      fmt::format(R"(":x":{{"M":{{"w":{}}}}}}})", codec::token_json(token));
+  dynamo::Condition there = as_read;
+  if (there.expression.empty()) {
+    there.expression = "attribute_exists(#k)";
+    there.names_json = fmt::format(R"({{"#k":{}}})", json_text(options_.hash_attribute));
+  }
+  const std::string mark = fmt::format(R"({{":x":{{"M":{{"w":{}}}}}}})", codec::token_json(token));
+  request.condition = both(both(std::move(there), request.condition), {"", "", mark});
   auto outcome = co_await client_.update_item(request);
   note(key, outcome);
   co_return outcome;
 }
 
 Task<Result<dynamo::WriteOutcome>> ItemWriter::remove_marked(const std::string& key_json,
-                                                             const WriteToken& token) {
+                                                             const WriteToken& token,
+                                                             const dynamo::Condition& as_read) {
   dynamo::DeleteRequest request{options_.table, key_json, {}};
   request.condition.expression = kIsOurMark;
   request.condition.names_json =
@@ -103,6 +106,7 @@ Task<Result<dynamo::WriteOutcome>> ItemWriter::remove_marked(const std::string& 
   request.condition.values_json =
       fmt::format(R"({{{},{},{},":d":{{"BOOL":true}}}})", text(":l", token.link),
                   number(":e", token.epoch), number(":p", token.position));
+  request.condition = both(std::move(request.condition), as_read);
   co_return co_await client_.delete_item(request);
 }
 

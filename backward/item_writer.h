@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "backward/item_update.h"
 #include "common/async/stop.h"
 #include "common/codec/mapping.h"
 #include "common/dynamo/client.h"
@@ -18,6 +21,15 @@ struct ItemWriterOptions {
   std::string reserved = "_crossfade";
   std::int64_t epoch = 1;
   Milliseconds request_life{60'000};  ///< how long a write with a lost reply may still land
+};
+
+/// A value that takes the place of one that was read.
+struct ItemSwap {
+  Key key;
+  std::string read;                     ///< the body of the GetItem
+  std::optional<std::string> value;     ///< document; absent: the item is removed
+  std::vector<std::string> attributes;  ///< compared and written
+  std::int64_t position = 0;
 };
 
 /// Writes single items under guard, so that each may be tried again at any time and an older one
@@ -39,6 +51,15 @@ class ItemWriter {
   /// Returns Fault::stopped when the stop is requested while it waits.
   Task<Result<void>> remove(Key key, std::int64_t position, Stop& stop);
 
+  /// False: one of the attributes, or the item's being there, is no longer as it was read; nothing
+  /// was written. Fault::rejected or invalid: there is no such write (over a hundred attributes, or
+  /// an item that is too large). A write whose reply was lost may take effect later, if the item is
+  /// then again as it was read.
+  Task<Result<bool>> swap(ItemSwap swap, Stop& stop);
+
+  /// The token of an item is that of the write for this record.
+  bool wrote(const WriteToken& token, const Key& key, std::int64_t position) const;
+
   /// For tokens from now on; never goes back.
   void set_epoch(std::int64_t epoch) { options_.epoch = std::max(options_.epoch, epoch); }
   /// A write of this key may have been sent by an earlier process and land late.
@@ -54,12 +75,16 @@ class ItemWriter {
   std::int64_t wary_until() const { return std::max(wary_until_ms_, inherited_wary_ms_); }
 
  private:
+  Task<Result<bool>> remove_as_read(ItemSwap swap, ItemUpdate update, Stop& stop);
+  bool left_by(std::string current, const Key& key, std::int64_t position) const;
   WriteToken token_for(const Key& key, std::int64_t position, bool remove) const;
   dynamo::Condition guard(const WriteToken& token) const;
   Task<Result<dynamo::WriteOutcome>> mark(const Key& key, const std::string& key_json,
-                                          const WriteToken& token);
+                                          const WriteToken& token,
+                                          const dynamo::Condition& as_read = kNoCondition);
   Task<Result<dynamo::WriteOutcome>> remove_marked(const std::string& key_json,
-                                                   const WriteToken& token);
+                                                   const WriteToken& token,
+                                                   const dynamo::Condition& as_read = kNoCondition);
   Task<Result<void>> wait_for_late_writes(const Key& key, Stop& stop);
   std::int64_t late_until(const Key& key) const;
   void note(const Key& key, const Result<dynamo::WriteOutcome>& outcome);

@@ -13,6 +13,7 @@
 #include "common/dynamo/client.h"
 #include "common/model/health.h"
 #include "common/model/progress.h"
+#include "common/state/arbiter.h"
 #include "common/state/restorer.h"
 #include "forward/lane_writer.h"
 
@@ -49,6 +50,7 @@ struct ApplyContext {
   state::Restorer& restorer;  ///< asks the backward direction
   Judge judge;
   ChangedSinceBarrier changed_since_barrier;
+  state::Arbiter& arbiter;  ///< of changes in DynamoDB
   Progress& progress;
   Health& health;
   const Clock& clock;

@@ -44,10 +44,14 @@ std::optional<Kind> BatchPlanner::kind_of(const Change& change, eventlog::Positi
   return std::nullopt;
 }
 
+bool BatchPlanner::is_alone(Kind kind) const {
+  return kind == Kind::straggler || (violations_alone_ && kind == Kind::violation);
+}
+
 bool BatchPlanner::add(Change change, eventlog::Position position) {
   const std::optional<Kind> kind = kind_of(change, position);
-  const bool alone = kind == Kind::straggler && !empty();
-  const bool behind_one = !steps_.empty() && steps_.front().kind == Kind::straggler;
+  const bool alone = kind && is_alone(*kind) && !empty();
+  const bool behind_one = !steps_.empty() && is_alone(steps_.front().kind);
   if (alone || (behind_one && (kind || counts(change.kind)))) return false;
   if (counts(change.kind)) source_times_.push_back(change.source_time_ms);
   if (kind) steps_.push_back({*kind, std::move(change), position});

@@ -178,6 +178,7 @@ std::optional<Change> Capture::classify(const std::string& shard, codec::StreamR
   const bool old = cursor != nullptr && cursor->again && record.created_ms < tree_.began_ms();
   const bool genuine = change.kind == ChangeKind::put || change.kind == ChangeKind::remove;
   if (old && genuine) change.reason = kMaybeBeforeLoad;
+  if (genuine) change.before = std::move(record.before);
   return change;
 }
 

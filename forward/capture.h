@@ -30,6 +30,7 @@ struct CaptureOptions {
   Milliseconds poll_interval{200};
   Milliseconds idle_poll_interval{800};
   bool ignore_ttl_deletes = false;
+  bool with_before = false;       ///< records say what was before: for policies that need it
   Milliseconds propagation{300};  ///< assumed until it is measured, see Propagation
 };
 

@@ -94,6 +94,7 @@ Task<Result<void>> Lane::apply_next(Stop& stop) {
   CO_TRY(LaneBatch batch, co_await prepare_batch(*plan, end));
   CO_TRY_VOID(co_await write(batch, stop));
   if (stored_.offset != batch.to.offset) co_return Result<void>();
+  if (batch.settled) settled(plan->steps.front().change, batch);
   cursor_ = end;
   const std::int64_t now = apply_.context_.clock.wall_ms();
   for (const std::int64_t at : plan->source_times) apply_.context_.progress.applied(at, now);
@@ -105,7 +106,8 @@ Task<Result<std::optional<BatchPlan>>> Lane::plan_next(eventlog::Position& end) 
   const auto bytes = static_cast<std::size_t>(apply_.options_.batch_bytes);
   CO_TRY(const std::vector<eventlog::Record> records,
          co_await apply_.context_.log.read(cursor_, bytes));
-  BatchPlanner planner(apply_.context_.judge, apply_.options_.armed_at);
+  const bool alone = apply_.context_.arbiter.policy() != ConflictPolicy::authority;
+  BatchPlanner planner(apply_.context_.judge, apply_.options_.armed_at, alone);
   int taken = 0;
   for (const eventlog::Record& record : records) {
     if (taken == apply_.options_.batch_records || record.begin >= apply_.limit()) break;
@@ -175,25 +177,6 @@ Task<Result<void>> Lane::add_restore(const Step& step, LaneBatch& batch) {
   std::string document = item.value() ? with_marker(item.value()->bson) : std::string();
   batch.writes.push_back(write_of(key, std::move(document), step.position));
   co_return Result<void>();
-}
-
-/// The restore is asked for before the transaction: a crash between the two asks once more, never
-/// not at all.
-Task<Result<void>> Lane::add_violation(const Step& step, LaneBatch& batch) {
-  state::Violation out;
-  out.id = apply_.options_.link + "/forward/" + std::to_string(step.position);
-  out.link = apply_.options_.link;
-  out.side = Side::dynamodb;
-  out.key = step.change.key;
-  const bool put = step.change.kind == ChangeKind::put;
-  out.operation = put ? "put" : "remove";
-  if (put) out.dynamodb = step.change.image;
-  CO_TRY(out.mongodb, co_await read_document(step.change.key));
-  out.source_time_ms = step.change.source_time_ms;
-  out.at_ms = apply_.context_.clock.wall_ms();
-  std::vector<Key> keys{out.key};
-  batch.violations.push_back(std::move(out));
-  co_return co_await apply_.context_.restorer.ask(std::move(keys), apply_.context_.clock.wall_ms());
 }
 
 Task<Result<std::optional<std::string>>> Lane::read_document(const Key& key) {

@@ -36,6 +36,9 @@ class Lane {
   Task<Result<void>> store_lazily(eventlog::Position end);
   Task<Result<void>> store_cursor();
   Task<Result<void>> write(LaneBatch& batch, Stop& stop);
+  state::Violation violation_of(const Step& step) const;
+  Result<Expectation> expectation_of(const Key& key, std::optional<std::string> document) const;
+  void settled(const Change& change, const LaneBatch& batch);
   DocumentWrite write_of(const Key& key, std::string document, eventlog::Position position) const;
   std::string with_marker(std::string document) const;
 

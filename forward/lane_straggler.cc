@@ -12,11 +12,7 @@ Task<Result<void>> Lane::add_straggler(const Step& step, LaneBatch& batch) {
   CO_TRY(const bool changed, co_await context.changed_since_barrier(key, apply_.group_.stop()));
   context.out.info("straggler", {{"link", apply_.options_.link}, {"applied", !changed}});
   if (changed) co_return co_await add_violation(step, batch);
-  Expectation expected{key.bson, {}, std::move(document)};
-  if (apply_.options_.by_key_too) {
-    CO_TRY(expected.by_key, context.mapper.key_filter(key));
-  }
-  batch.expects = std::move(expected);
+  CO_TRY(batch.expects, expectation_of(key, std::move(document)));
   const bool put = step.change.kind == ChangeKind::put;
   batch.writes.push_back(
       write_of(key, put ? with_marker(step.change.image) : std::string(), step.position));

@@ -52,7 +52,8 @@ LaneWriter::LaneWriter(mongo::Session session, LaneWriterOptions options)
     : session_(std::move(session)),
       options_(std::move(options)),
       checkpoints_(options_.state_database),
-      parked_(options_.state_database) {}
+      parked_(options_.state_database),
+      heartbeats_(options_.state_database) {}
 
 Result<LaneWriter> LaneWriter::open(mongo::Pool& lanes, mongo::Client& client,
                                     const LaneWriterOptions& options, std::int64_t now_ms) {
@@ -89,6 +90,7 @@ Result<void> LaneWriter::write_all(const LaneBatch& batch) {
   if (batch.expects) TRY_VOID(check(*batch.expects));
   TRY_VOID(parked_.add(session_.client(), batch.dead_letters, &session_));
   TRY_VOID(parked_.add(session_.client(), batch.violations, &session_));
+  if (batch.settled) TRY_VOID(heartbeats_.write(batch.to.id, batch.settled->note, session_));
   if (batch.writes.empty()) return {};
   std::vector<std::size_t> owners;
   const std::vector<mongo::WriteOp> operations = operations_of(batch.writes, owners);
@@ -144,6 +146,10 @@ bool LaneWriter::repair(const Error& error, LaneBatch& batch, mongo::Client& rea
   }
   batch.dead_letters.push_back(dead_letter(options_.link, *place, error, now_ms));
   batch.writes.erase(place);
+  if (batch.settled) {
+    batch.settled->outcome = Outcome::restored;
+    batch.violations.front().outcome = Outcome::restored;
+  }
   return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/codec/mapping.h"
 #include "common/state/checkpoints.h"
+#include "common/state/heartbeats.h"
 #include "common/state/parked.h"
 #include "common/state/writers.h"
 #include "forward/batch_plan.h"
@@ -29,6 +30,12 @@ struct Expectation {
   std::optional<std::string> document;
 };
 
+/// What became of a violation that changes MongoDB's value.
+struct SettledChange {
+  Outcome outcome = Outcome::merged;
+  state::Note note;
+};
+
 /// Everything that one transaction does.
 struct LaneBatch {
   state::LaneCheckpoint from;
@@ -36,7 +43,8 @@ struct LaneBatch {
   std::vector<DocumentWrite> writes;
   std::vector<state::DeadLetter> dead_letters;
   std::vector<state::Violation> violations;
-  std::optional<Expectation> expects;  ///< else Fault::condition_failed, and nothing is written
+  std::optional<Expectation> expects;    ///< else Fault::condition_failed, and nothing is written
+  std::optional<SettledChange> settled;  ///< of the only violation in it
 };
 
 struct LaneWriterOptions {
@@ -57,8 +65,8 @@ class LaneWriter {
                                  const LaneWriterOptions& options, std::int64_t now_ms);
 
   /// A document that cannot be stored is moved to dead_letters and the rest is tried again, so the
-  /// batch says afterwards what was done. Errors: stale (stop), conflict and transient (run the
-  /// same batch again).
+  /// batch says afterwards what was done; a violation whose value it was is then restored. Errors:
+  /// stale (stop), conflict and transient (run the same batch again).
   Result<void> apply(LaneBatch& batch, mongo::Client& reader, const codec::Mapper& mapper,
                      std::int64_t now_ms);
 
@@ -75,6 +83,7 @@ class LaneWriter {
   LaneWriterOptions options_;
   state::Checkpoints checkpoints_;
   state::Parked parked_;
+  state::Heartbeats heartbeats_;
 };
 
 }  // namespace crossfade::forward

@@ -97,7 +97,8 @@ Task<Result<void>> ShardReader::read_page(Stop& stop) {
   auto answer = co_await capture_.context_.client.get_records(iterator_, kPageLimit);
   pace_.ended(capture_.context_.clock.steady_ms());
   CO_TRY(std::string body, std::move(answer));
-  CO_TRY(codec::RecordsPage page, capture_.context_.mapper.read_records_page(body));
+  const bool with_before = capture_.options_.with_before;
+  CO_TRY(codec::RecordsPage page, capture_.context_.mapper.read_records_page(body, with_before));
   const std::size_t count = page.records.size();
   const bool last_page = page.next_iterator.empty();
   const bool at_tip = count < kPageLimit && body.size() < kPageBytes && !last_page;

@@ -16,6 +16,12 @@ Verdict judge_change(const Change& change, bool behind, Owners owners, std::int6
   return moved_here && early ? Verdict::straggles : Verdict::violates;
 }
 
+Verdict judge_echo(bool behind, Owners owners) {
+  const bool dynamodbs = owners.now == Side::dynamodb;
+  return dynamodbs && (behind || owners.before == Side::dynamodb) ? Verdict::restores
+                                                                  : Verdict::nothing;
+}
+
 }  // namespace
 
 Verdict judge(const Change& change, eventlog::Position position, Owners owners,
@@ -28,9 +34,7 @@ Verdict judge(const Change& change, eventlog::Position position, Owners owners,
     case ChangeKind::restore:
       return owners.now == Side::dynamodb ? Verdict::restores : Verdict::hands_over;
     case ChangeKind::echo:
-      return behind && owners.before == Side::mongodb && owners.now == Side::dynamodb
-                 ? Verdict::restores
-                 : Verdict::nothing;
+      return judge_echo(behind, owners);
     default:
       return Verdict::nothing;
   }

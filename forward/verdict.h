@@ -34,15 +34,16 @@ struct LastHandoff {
 };
 
 /// Records before the barrier are judged by the rule before, the others by the present one, with
-/// two exceptions behind the barrier, for DynamoDB has no global position:
+/// one exception behind the barrier, for DynamoDB has no global position: of a key that moved to
+/// MongoDB, a record that may have been made before the fence straggles. AWS cuts times to the
+/// second and DynamoDB Local to the minute, so a change made just after the fence by a client that
+/// knew nothing of it may be among them. That does no harm: it is applied only where MongoDB has
+/// not changed the document since, as if it had been made just before.
 ///
-///  - A key that moved to MongoDB: a record that may have been made before the fence straggles. AWS
-///    cuts times to the second and DynamoDB Local to the minute, so a change made just after the
-///    fence by a client that knew nothing of it may be among them. That does no harm: it is applied
-///    only where MongoDB has not changed the document since, as if it had been made just before.
-///  - A key that moved to DynamoDB: an echo of ours shows that a write of ours may have overtaken a
-///    change made there before the fence, which comes first in the stream and is applied. So the
-///    item is looked at again, and both sides are equal.
+/// An echo of a key that DynamoDB owns restores: a write of ours there (one that was under way when
+/// the key moved, or what a link's policy makes of a change in MongoDB) may have overtaken a change
+/// made there by others, which comes first in the stream and is applied. So the item is looked at
+/// again behind it, and both sides are equal.
 ///
 /// A request to restore is judged by the present rule wherever it stands. Pure.
 Verdict judge(const Change& change, eventlog::Position position, Owners owners,

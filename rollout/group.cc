@@ -348,12 +348,15 @@ Task<MoveAnswer> Group::recover(MoveRequest request) {
     if (!recovered) co_return answer(Kind::undone, recovered.error().message);
     sum.changes += recovered->changes;
     sum.violations += recovered->violations;
+    sum.merged += recovered->merged;
+    sum.kept += recovered->kept;
   }
   GroupState next = state();
   next.stranded.reset();
-  const std::string sentence =
-      fmt::format("{} changes were stranded on MongoDB; {} of them stand as violations.",
-                  sum.changes, sum.violations);
+  const std::string sentence = fmt::format(
+      "{} changes were stranded on MongoDB; {} of them stand as violations: {} "
+      "restored, {} merged, {} kept.",
+      sum.changes, sum.violations, sum.violations - sum.merged - sum.kept, sum.merged, sum.kept);
   note(next, {store_.context().clock.wall_ms(), sentence, request.who, request.reason});
   const auto stored = co_await store_.store(std::move(next), false);
   if (!stored) co_return answer(Kind::refused, stored.error().message);

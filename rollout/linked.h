@@ -56,6 +56,8 @@ enum class VerifyScope : std::uint8_t {
 struct Recovery {
   std::int64_t changes = 0;     ///< found in its change stream
   std::int64_t violations = 0;  ///< of them stored with both images and settled by the policy
+  std::int64_t merged = 0;      ///< violations whose changes were laid over DynamoDB's values
+  std::int64_t kept = 0;        ///< violations that became DynamoDB's values; the rest was restored
 };
 
 struct Verification {

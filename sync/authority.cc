@@ -35,8 +35,14 @@ forward::Owners Authority::owners(const Key& key) const {
   return {before_ ? before_->side_of(subject) : now, now};
 }
 
+/// Nobody owns it, so an echo of it shows nothing that would have to be looked at again.
+forward::Verdict Authority::judge_canary(const Change& change, eventlog::Position position) const {
+  if (change.kind == ChangeKind::echo) return forward::Verdict::nothing;
+  return forward::judge(change, position, {}, {});
+}
+
 forward::Verdict Authority::judge(const Change& change, eventlog::Position position) const {
-  if (exempt(change.key)) return forward::judge(change, position, {}, {});
+  if (exempt(change.key)) return judge_canary(change, position);
   return forward::judge(change, position, owners(change.key), {barrier_.forward, fence_ms_});
 }
 

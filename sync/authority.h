@@ -47,6 +47,7 @@ class Authority {
 
  private:
   forward::Owners owners(const Key& key) const;
+  forward::Verdict judge_canary(const Change& change, eventlog::Position position) const;
   void check_log();
 
   SubjectOf subject_of_;

@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/codec/mapping.h"
+#include "common/model/conflict.h"
 #include "router/rules.h"
 #include "sync/group_config.h"
 
@@ -67,6 +68,7 @@ struct LinkConfig {
   std::string subject_attribute;  ///< empty: no subject
   std::string subject_pattern;    ///< see Subject
   AuthorityRule authority;        ///< of a group: where it begins; an empty salt is made up once
+  ConflictPolicy policy = ConflictPolicy::authority;  ///< for changes on the side without authority
   std::string forward_synced_field;
   std::vector<std::string> key;  ///< only for `crossfade map` without a table
   bool fractions_as_double = false;

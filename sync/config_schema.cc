@@ -136,6 +136,7 @@ ConfigSection<LinkConfig> names_and_rules() {
       checked(text_key("group", &LinkConfig::group), &LinkConfig::group, group_name_fault),
       subject_key(),
       authority_key(),
+      choice_key("policy", &LinkConfig::policy, {"authority", "merge", "last-writer-wins"}),
       checked(text_key("forward_synced_field", &LinkConfig::forward_synced_field),
               &LinkConfig::forward_synced_field, field_name_fault),
   };

@@ -104,6 +104,10 @@ void Link::build() {
   LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
   authority_.know_log(setup_->forward_log->id());
   authority_.know_subjects([this](const Key& key) { return subject_of(key); });
+  conflicts_ = make_conflicts(parts, recent_keys_, [this](Side side) {
+    Stop& stop = members_->stop();
+    return side == Side::dynamodb ? forward_capture_->drain(stop) : backward_capture_->drain(stop);
+  });
   pages_ = make_page_writer(parts);
   load_ = make_load(parts, *pages_);
   forward_capture_ = make_forward_capture(parts, forward_progress_, recent_keys_);
@@ -233,7 +237,8 @@ Task<Result<void>> Link::prepare_forward() {
   forward_apply_ = make_forward_apply(
       parts, forward_progress_, *restore_backward_,
       [this](const Change& change, eventlog::Position at) { return authority_.judge(change, at); },
-      [this](Key key, Stop& stop) { return changed_since_barrier(std::move(key), stop); });
+      [this](Key key, Stop& stop) { return changed_since_barrier(std::move(key), stop); },
+      conflicts_->in_dynamodb());
   use_epoch();
   return forward_apply_->prepare();
 }
@@ -245,7 +250,7 @@ Task<Result<void>> Link::prepare_backward() {
   backward_apply_ = make_backward_apply(
       parts, backward_progress_, *restore_forward_, *item_writer_,
       [this](const Key& key, eventlog::Position at) { return authority_.owner(key, at); },
-      authority_.barrier().backward);
+      conflicts_->in_mongodb(), authority_.barrier().backward);
   return backward_apply_->prepare();
 }
 

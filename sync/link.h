@@ -14,6 +14,7 @@
 #include "rollout/linked.h"
 #include "sync/authority.h"
 #include "sync/cohort.h"
+#include "sync/conflicts.h"
 #include "sync/link_proof.h"
 #include "sync/link_setup.h"
 #include "sync/oplog.h"
@@ -31,10 +32,8 @@ class Link final : public rollout::LinkedPair {
   ~Link() override;
   /// Before run(), for a link of a group: nothing is applied until adopt() was called.
   void wait_for_rules() { waits_for_rules_ = true; }
-
   /// Ends the link for a reason that lies outside of it.
   void give_up(const std::string& why);
-
   /// The link's whole life. Never throws; why it ended is in stopped().
   Task<Result<void>> run();
 
@@ -122,6 +121,7 @@ class Link final : public rollout::LinkedPair {
   Progress forward_progress_;
   Progress backward_progress_;
   std::unique_ptr<TaskGroup> members_;  ///< outlives what follows: all of it hangs on its stop
+  std::unique_ptr<Conflicts> conflicts_;
   std::unique_ptr<state::Restorer> restore_forward_;
   std::unique_ptr<state::Restorer> restore_backward_;
   std::unique_ptr<forward::PageWriter> pages_;

@@ -115,12 +115,23 @@ Task<Result<rollout::Recovery>> Link::recover(Stop& limit) {
 Task<Result<rollout::Recovery>> Link::stranded_range(eventlog::Position from,
                                                      eventlog::Position end) {
   rollout::Recovery out;
+  std::vector<std::string> violations;
   const auto count = [&](const Change& change, eventlog::Position position) {
     if (change.kind != ChangeKind::put && change.kind != ChangeKind::remove) return;
     ++out.changes;
-    if (authority_.owner(change.key, position) == Side::dynamodb) ++out.violations;
+    if (authority_.owner(change.key, position) == Side::dynamodb)
+      violations.push_back(config_.name + "/backward/" + std::to_string(position));
   };
   CO_TRY_VOID(co_await scan(*setup_->backward_log, from, end, count));
+  out.violations = static_cast<std::int64_t>(violations.size());
+  const state::Parked parked(environment_.config.mongodb.state_database);
+  auto count_outcomes = [&]() -> Result<void> {
+    mongo::Client client = environment_.mongo.acquire();
+    TRY(out.merged, parked.count_outcome(client, violations, Outcome::merged));
+    TRY(out.kept, parked.count_outcome(client, violations, Outcome::kept));
+    return {};
+  };
+  CO_TRY_VOID(co_await offload(environment_.threads, count_outcomes));
   co_return out;
 }
 

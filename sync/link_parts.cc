@@ -2,6 +2,18 @@
 
 namespace crossfade::sync {
 
+/// Only engines on one's own machine have an endpoint, and DynamoDB Local's times are cut to the
+/// minute.
+std::unique_ptr<Conflicts> make_conflicts(const LinkParts& parts, const RecentKeys& recent,
+                                          std::function<Task<Result<void>>(Side)> catch_up) {
+  const bool local = !parts.environment.config.dynamodb.endpoint.empty();
+  const state::Arbiter::Rules rules{parts.config.policy, local ? kMinuteMs : kSecondMs};
+  LinkSetup& setup = parts.setup;
+  return std::make_unique<Conflicts>(
+      rules, Conflicts::Parts{*setup.mapper, recent, *setup.forward_log, *setup.backward_log,
+                              std::move(catch_up)});
+}
+
 std::unique_ptr<forward::PageWriter> make_page_writer(const LinkParts& parts) {
   forward::PageWriterOptions options;
   options.link = parts.config.name;
@@ -39,6 +51,7 @@ std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, P
   options.stream_arn = parts.setup.record.stream_arn;
   options.poll_interval = parts.config.forward.poll_interval;
   options.idle_poll_interval = parts.config.forward.idle_poll_interval;
+  options.with_before = parts.config.policy != ConflictPolicy::authority;
   options.ignore_ttl_deletes = parts.config.forward.ttl_deletes == ForwardConfig::Ttl::ignore;
   const forward::CaptureContext context{env.dynamo,
                                         *parts.setup.mapper,
@@ -54,7 +67,8 @@ std::unique_ptr<forward::Capture> make_forward_capture(const LinkParts& parts, P
 
 std::unique_ptr<forward::Apply> make_forward_apply(const LinkParts& parts, Progress& progress,
                                                    state::Restorer& restorer, forward::Judge judge,
-                                                   forward::ChangedSinceBarrier changed) {
+                                                   forward::ChangedSinceBarrier changed,
+                                                   state::Arbiter& arbiter) {
   LinkEnvironment& env = parts.environment;
   forward::ApplyOptions options;
   options.link = parts.config.name;
@@ -78,6 +92,7 @@ std::unique_ptr<forward::Apply> make_forward_apply(const LinkParts& parts, Progr
                                 restorer,
                                 std::move(judge),
                                 std::move(changed),
+                                arbiter,
                                 progress,
                                 parts.health,
                                 env.clock,
@@ -94,6 +109,7 @@ std::unique_ptr<backward::Capture> make_backward_capture(const LinkParts& parts,
   options.collection = parts.setup.collection;
   options.state_database = env.config.mongodb.state_database;
   options.images = images;
+  options.with_before = parts.config.policy != ConflictPolicy::authority;
   options.heartbeat = parts.config.backward.heartbeat;
   const backward::CaptureContext context{
       env.mongo,  env.threads, *parts.setup.mapper, *parts.setup.backward_log,
@@ -118,6 +134,7 @@ std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Pro
                                                      state::Restorer& restorer,
                                                      backward::ItemWriter& writer,
                                                      backward::OwnerOf owner,
+                                                     state::Arbiter& arbiter,
                                                      eventlog::Position done_until) {
   LinkEnvironment& env = parts.environment;
   backward::ApplyOptions options;
@@ -138,6 +155,7 @@ std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Pro
                                  env.threads,
                                  restorer,
                                  std::move(owner),
+                                 arbiter,
                                  progress,
                                  parts.health,
                                  env.clock,

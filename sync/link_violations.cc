@@ -41,6 +41,11 @@ Task<Result<std::string>> Link::resolve(Resolution resolution, std::string store
     CO_TRY(const bool one, same(mapper, present, image_of(violation, side)));
     known = known || one;
   }
+  const auto merged = violation.document("merged");
+  if (merged) {
+    CO_TRY(const bool one, same(mapper, present, Image(*merged)));
+    known = known || one;
+  }
   if (!known) {
     co_return fail(Fault::conflict,
                    "The key was changed since: neither image may be taken any more; write the "

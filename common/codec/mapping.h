@@ -76,6 +76,7 @@ struct StreamRecord {
   std::optional<WriteToken> new_token;   ///< read from NewImage, also when mapping failed
   std::optional<WriteToken> old_token;   ///< read from OldImage
   bool had_old_image = false;
+  std::optional<Former> before;      ///< where it was asked for and OldImage can be mapped
   std::optional<Rejected> rejected;  ///< NewImage (or the key) cannot be mapped
 };
 
@@ -121,8 +122,9 @@ class Mapper {
 
   /// The body of a Scan or Query answer.
   Result<ScanPage> read_scan_page(std::string& body) const;
-  /// The body of a GetRecords answer. `body` may be grown by the parser's padding.
-  Result<RecordsPage> read_records_page(std::string& body) const;
+  /// The body of a GetRecords answer. `body` may be grown by the parser's padding. `with_before`:
+  /// OldImage is mapped too.
+  Result<RecordsPage> read_records_page(std::string& body, bool with_before = false) const;
   /// The `Item` member of a GetItem answer, or of an error with
   /// ReturnValuesOnConditionCheckFailure; nullopt when there is none.
   Result<std::optional<MappedDocument>> read_item(std::string& body) const;

@@ -11,7 +11,8 @@ constexpr std::string_view kService = "dynamodb.amazonaws.com";
 /// One record while its members come in any order.
 class RecordReader {
  public:
-  RecordReader(Scratch& scratch, const Rules& rules) : scratch_(scratch), rules_(rules) {}
+  RecordReader(Scratch& scratch, const Rules& rules, bool with_before)
+      : scratch_(scratch), rules_(rules), with_before_(with_before) {}
 
   simdjson::error_code read(ondemand::object record);
   StreamRecord finish();
@@ -20,11 +21,13 @@ class RecordReader {
   simdjson::error_code read_change(ondemand::object change);
   simdjson::error_code read_keys(ondemand::object keys);
   simdjson::error_code read_new_image(ondemand::object image);
+  void read_old_image(ondemand::object image);
   simdjson::error_code read_identity(ondemand::object identity);
   std::optional<WriteToken> token_of(ondemand::object& image);
 
   Scratch& scratch_;
   const Rules& rules_;
+  bool with_before_;
   StreamRecord record_;
   std::string event_name_;
   std::string keys_;
@@ -73,10 +76,7 @@ simdjson::error_code RecordReader::read_change(ondemand::object change) {
     SIMDJSON_TRY(field.value().get_object().get(object));
     if (name == "Keys") SIMDJSON_TRY(read_keys(object));
     if (name == "NewImage") SIMDJSON_TRY(read_new_image(object));
-    if (name == "OldImage") {
-      record_.had_old_image = true;
-      record_.old_token = token_of(object);
-    }
+    if (name == "OldImage") read_old_image(object);
   }
   return simdjson::SUCCESS;
 }
@@ -109,6 +109,14 @@ simdjson::error_code RecordReader::read_new_image(ondemand::object image) {
   return simdjson::SUCCESS;
 }
 
+/// One that cannot be mapped is not known: only its token counts.
+void RecordReader::read_old_image(ondemand::object image) {
+  record_.had_old_image = true;
+  if (with_before_ && scratch_.documents.read(image))
+    record_.before = Former{scratch_.documents.finish().bson};
+  record_.old_token = token_of(image);
+}
+
 std::optional<WriteToken> RecordReader::token_of(ondemand::object& image) {
   ondemand::value reserved;
   scratch_.source.texts.rewind();
@@ -136,14 +144,15 @@ simdjson::error_code RecordReader::read_identity(ondemand::object identity) {
 StreamRecord RecordReader::finish() {
   const bool known = event_name_ == "INSERT" || event_name_ == "MODIFY" || event_name_ == "REMOVE";
   record_.time_to_live = !had_new_image_ && (service_ || !known);
+  if (with_before_ && !record_.had_old_image && event_name_ == "INSERT") record_.before = Former{};
   if (record_.key.bson.empty() && !record_.rejected)
     record_.rejected = Rejected{keys_, {}, "The stream record has no keys."};
   if (record_.rejected) record_.rejected->key = keys_;
   return std::move(record_);
 }
 
-simdjson::error_code read_page(Scratch& scratch, const Rules& rules, ondemand::object top,
-                               RecordsPage& page) {
+simdjson::error_code read_page(Scratch& scratch, const Rules& rules, bool with_before,
+                               ondemand::object top, RecordsPage& page) {
   for (auto entry : top) {
     ondemand::field field;
     SIMDJSON_TRY(std::move(entry).get(field));
@@ -157,7 +166,7 @@ simdjson::error_code read_page(Scratch& scratch, const Rules& rules, ondemand::o
     for (auto element : records) {
       ondemand::object object;
       SIMDJSON_TRY(std::move(element).get_object().get(object));
-      RecordReader reader(scratch, rules);
+      RecordReader reader(scratch, rules, with_before);
       SIMDJSON_TRY(reader.read(object));
       page.records.push_back(reader.finish());
     }
@@ -167,12 +176,12 @@ simdjson::error_code read_page(Scratch& scratch, const Rules& rules, ondemand::o
 
 }  // namespace
 
-Result<RecordsPage> Mapper::read_records_page(std::string& body) const {
+Result<RecordsPage> Mapper::read_records_page(std::string& body, bool with_before) const {
   auto scratch = impl_->scratches.take();
   RecordsPage page;
   ondemand::object top;
   auto error = open_body(scratch->source, body, top);
-  if (error == simdjson::SUCCESS) error = read_page(*scratch, impl_->rules, top, page);
+  if (error == simdjson::SUCCESS) error = read_page(*scratch, impl_->rules, with_before, top, page);
   if (error != simdjson::SUCCESS) return broken_body(error);
   return page;
 }

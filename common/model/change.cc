@@ -7,8 +7,9 @@
 namespace crossfade {
 namespace {
 
-constexpr char kVersion = 2;
 constexpr char kWithoutEarliest = 1;
+constexpr char kWithoutFormer = 2;
+constexpr char kWithFormer = 3;
 constexpr std::size_t kHashOffset = 2;
 
 /// Fixed-width little-endian integers and length-prefixed strings.
@@ -83,6 +84,17 @@ WriteToken read_token(Reader& in) {
   return token;
 }
 
+void write_former(Writer& out, const Former& former) {
+  out.byte(former.image ? 1 : 0);
+  if (former.image) out.text(*former.image);
+}
+
+Former read_former(Reader& in) {
+  Former former;
+  if (in.byte() != 0) former.image = in.text();
+  return former;
+}
+
 bool known(ChangeKind kind) {
   return kind >= ChangeKind::put && kind <= ChangeKind::rejected;
 }
@@ -95,7 +107,7 @@ std::uint64_t hash_of(const Key& key) {
 
 std::string encode(const Change& change) {
   Writer out;
-  out.byte(kVersion);
+  out.byte(change.before ? kWithFormer : kWithoutFormer);
   out.byte(static_cast<char>(change.kind));
   out.number(hash_of(change.key));
   out.text(change.key.bson);
@@ -106,6 +118,7 @@ std::string encode(const Change& change) {
   out.byte(change.token ? 1 : 0);
   if (change.token) write_token(out, *change.token);
   out.signed_number(change.earliest_ms);
+  if (change.before) write_former(out, *change.before);
   return std::move(out).finish();
 }
 
@@ -121,9 +134,10 @@ Result<Change> decode(std::string_view record) {
   change.source_time_ms = in.signed_number();
   change.reason = in.text();
   if (in.byte() != 0) change.token = read_token(in);
-  const bool old = version == kWithoutEarliest;
-  change.earliest_ms = old ? change.source_time_ms : in.signed_number();
-  if ((!old && version != kVersion) || !known(change.kind) || !in.complete()) {
+  change.earliest_ms = version == kWithoutEarliest ? change.source_time_ms : in.signed_number();
+  if (version == kWithFormer) change.before = read_former(in);
+  const bool version_known = version >= kWithoutEarliest && version <= kWithFormer;
+  if (!version_known || !known(change.kind) || !in.complete()) {
     return fail(Fault::corrupt, "An event log record has a form this version cannot read.");
   }
   return change;

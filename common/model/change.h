@@ -52,6 +52,13 @@ enum class ChangeKind : std::uint8_t {
   rejected = 6,  ///< cannot be mapped: `image` is the source's text as received, `reason` says why
 };
 
+/// What the source had of a key before a change; no image: it had no such item.
+struct Former {
+  std::optional<std::string> image;
+
+  bool operator==(const Former&) const = default;
+};
+
 struct Change {
   ChangeKind kind = ChangeKind::put;
   Key key;
@@ -61,12 +68,14 @@ struct Change {
   std::string reason;  ///< of rejected; "gone" of an echo; kMaybeBeforeLoad of put and remove
   std::optional<WriteToken> token;
   std::int64_t earliest_ms = 0;  ///< forward: it was made then or later, however late it was seen
+  std::optional<Former>
+      before;  ///< of put and remove, where a link's policy needs it and the source told
 
   bool operator==(const Change&) const = default;
 };
 
-/// The bytes of one log record, version 2. decode() also reads version 1, whose earliest time is
-/// the source's, and refuses what it does not know.
+/// The bytes of one log record: version 3 where it says what was before, else version 2. decode()
+/// also reads version 1, whose earliest time is the source's, and refuses what it does not know.
 std::string encode(const Change& change);
 Result<Change> decode(std::string_view record);
 

@@ -19,4 +19,19 @@ Result<std::int64_t> Heartbeats::beat(mongo::Client& client, const std::string& 
   return fail(Fault::transient, "The heartbeat of link \"" + link + "\" could not be written.");
 }
 
+/// A replacement, for the event of one holds the whole document.
+Result<void> Heartbeats::write(const std::string& lane, const Note& note,
+                               mongo::Session& session) const {
+  const std::string filter = DocumentBuilder().text("_id", lane).finish();
+  DocumentBuilder fields;
+  fields.text("_id", lane).int32("v", 1).copy("key", note.key.bson, "_id");
+  const std::string document =
+      fields.int64("position", note.position).date("at", note.at_ms).finish();
+  const mongo::WriteOp write{mongo::WriteOp::Kind::replace_upsert, filter, document};
+  TRY(const mongo::BulkResult done,
+      session.client().bulk(where_, std::span(&write, 1), true, &session));
+  if (!done.errors.empty()) return done.errors.front().error;
+  return {};
+}
+
 }  // namespace crossfade::state

@@ -22,15 +22,6 @@ void append_key(DocumentBuilder& out, const Key& key) {
   if (!key.bson.empty()) out.copy("key", key.bson, "_id");
 }
 
-void append_image(DocumentBuilder& out, std::string_view name,
-                  const std::optional<std::string>& image) {
-  if (!image) {
-    out.null(name);
-  } else {
-    out.document(name, *image);
-  }
-}
-
 Stored stored(const std::string& id, DocumentBuilder fields) {
   DocumentBuilder update;
   update.document("$setOnInsert", std::move(fields).finish());
@@ -53,14 +44,9 @@ Stored to_bson(const DeadLetter& letter) {
 }
 
 Stored to_bson(const Violation& violation) {
-  DocumentBuilder out;
-  out.int32("v", 1).text("link", violation.link).text("side", to_string(violation.side));
-  out.text("operation", violation.operation);
-  append_key(out, violation.key);
-  append_image(out, "dynamodb", violation.dynamodb);
-  append_image(out, "mongodb", violation.mongodb);
-  out.date("source_time", violation.source_time_ms).date("at", violation.at_ms);
-  return stored(violation.id, std::move(out));
+  DocumentBuilder fields;
+  fields.fields(fields_of(violation));
+  return stored(violation.id, std::move(fields));
 }
 
 template <class T>
@@ -99,6 +85,32 @@ Result<void> Parked::add(mongo::Client& client, const std::vector<Violation>& vi
   return add_all(client, violations_, violations, session);
 }
 
+Result<void> Parked::save(mongo::Client& client, const Violation& violation) const {
+  const std::string filter = DocumentBuilder().text("_id", violation.id).finish();
+  const std::string update = DocumentBuilder().document("$set", fields_of(violation)).finish();
+  TRY_VOID(client.update_one(violations_, filter, update, true));
+  return {};
+}
+
+Result<void> Parked::end_violation(mongo::Client& client, const std::string& id,
+                                   Outcome outcome) const {
+  const std::string done =
+      DocumentBuilder().text("outcome", to_string(outcome)).null("intended").finish();
+  const std::string update = DocumentBuilder().document("$set", done).finish();
+  const std::string filter = DocumentBuilder().text("_id", id).finish();
+  TRY_VOID(client.update_one(violations_, filter, update, false));
+  return {};
+}
+
+Result<std::int64_t> Parked::count_outcome(mongo::Client& client,
+                                           const std::vector<std::string>& ids,
+                                           Outcome outcome) const {
+  DocumentBuilder filter;
+  filter.document("_id", DocumentBuilder().text_array("$in", ids).finish());
+  filter.text("outcome", to_string(outcome));
+  return client.count(violations_, filter.finish(), 0);
+}
+
 Result<std::int64_t> Parked::count_dead_letters(mongo::Client& client, const std::string& link,
                                                 const std::string& direction) const {
   DocumentBuilder filter;
@@ -120,12 +132,17 @@ Result<std::vector<std::string>> Parked::list_dead_letters(mongo::Client& client
 
 Result<std::vector<std::string>> Parked::list_violations(mongo::Client& client,
                                                          const std::string& link, int limit) const {
-  return newest(client, violations_, link, limit);
+  TRY(std::vector<std::string> found, newest(client, violations_, link, limit));
+  for (std::string& violation : found) violation = in_present_form(std::move(violation));
+  return found;
 }
 
 Result<std::optional<std::string>> Parked::find_violation(mongo::Client& client,
                                                           const std::string& id) const {
-  return client.find_one(violations_, DocumentBuilder().text("_id", id).finish());
+  TRY(std::optional<std::string> found,
+      client.find_one(violations_, DocumentBuilder().text("_id", id).finish()));
+  if (found) found = in_present_form(std::move(*found));
+  return found;
 }
 
 Result<bool> Parked::settle_violation(mongo::Client& client, const std::string& id,

@@ -8,7 +8,7 @@
 #include "common/model/change.h"
 #include "common/mongo/client.h"
 #include "common/mongo/session.h"
-#include "router/rules.h"
+#include "common/state/violation.h"
 
 namespace crossfade::state {
 
@@ -25,20 +25,6 @@ struct DeadLetter {
   std::int64_t at_ms = 0;
 };
 
-/// A change on the side without authority, with both images. Absent image: no such item on that
-/// side.
-struct Violation {
-  std::string id;
-  std::string link;
-  Side side = Side::dynamodb;  ///< where the change was made
-  std::string operation;       ///< put | remove
-  Key key;
-  std::optional<std::string> dynamodb;
-  std::optional<std::string> mongodb;
-  std::int64_t source_time_ms = 0;
-  std::int64_t at_ms = 0;
-};
-
 /// What a person decided about a violation.
 struct Settlement {
   Side take = Side::dynamodb;  ///< whose image is the key's value
@@ -47,8 +33,8 @@ struct Settlement {
   std::int64_t at_ms = 0;
 };
 
-/// The `dead_letters` and `violations` collections. Storing the same id again changes nothing.
-/// Blocking; inside offload() only.
+/// The `dead_letters` and `violations` collections. Adding the same id again changes nothing.
+/// Violations are read in the form of the present version. Blocking; inside offload() only.
 class Parked {
  public:
   explicit Parked(const std::string& database)
@@ -59,10 +45,19 @@ class Parked {
   Result<void> add(mongo::Client& client, const std::vector<Violation>& violations,
                    mongo::Session* session = nullptr) const;
 
+  /// Stores a violation anew while it is being settled: what was stored under its id gives way.
+  Result<void> save(mongo::Client& client, const Violation& violation) const;
+
+  /// What was intended is done.
+  Result<void> end_violation(mongo::Client& client, const std::string& id, Outcome outcome) const;
+
   /// Of one direction, or of all when it is empty.
   Result<std::int64_t> count_dead_letters(mongo::Client& client, const std::string& link,
                                           const std::string& direction = {}) const;
   Result<std::int64_t> count_violations(mongo::Client& client, const std::string& link) const;
+  /// Of these violations, how many came out so.
+  Result<std::int64_t> count_outcome(mongo::Client& client, const std::vector<std::string>& ids,
+                                     Outcome outcome) const;
   /// Newest first; every link when the name is empty.
   Result<std::vector<std::string>> list_dead_letters(mongo::Client& client, const std::string& link,
                                                      int limit) const;

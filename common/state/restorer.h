@@ -31,6 +31,8 @@ class Restorer {
     co_return Result<void>();
   }
 
+  /// A request is under way that comes by itself, as a note.
+  void expect() { ++asked_; }
   /// Keys asked for since the process began.
   std::int64_t asked() const { return asked_; }
 

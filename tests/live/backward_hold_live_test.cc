@@ -95,9 +95,9 @@ class BackwardHold : public testing::Test {
         mapper_,    *log_file_,
         *pool_,     threads_,
         *restorer_, [this](const Key& key, eventlog::Position at) { return owner(key, at); },
-        progress_,  health_,
-        clock_,     random_,
-        log_};
+        arbiter_,   progress_,
+        health_,    clock_,
+        random_,    log_};
     stop_ = std::make_unique<Stop>(*parent_);
     group_ = std::make_unique<TaskGroup>(*stop_);
     apply_ = std::make_unique<Apply>(std::move(options), std::move(context), *stop_);
@@ -172,6 +172,7 @@ class BackwardHold : public testing::Test {
   std::unique_ptr<eventlog::EventLog> log_file_;
   std::unique_ptr<state::Restorer> restorer_;
   std::unique_ptr<ItemWriter> writer_;
+  state::Arbiter arbiter_{{}, Side::mongodb, mapper_, nullptr};
   Progress progress_;
   Health health_;
   std::unique_ptr<Stop> parent_;

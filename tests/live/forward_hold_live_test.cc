@@ -83,6 +83,7 @@ class ForwardHold : public mongo::MongoTest {
                            return judge(change, at, owners_, last_);
                          },
                          [this](const Key& key, Stop&) { return changed(key); },
+                         arbiter_,
                          progress_,
                          health_,
                          clock_,
@@ -190,6 +191,7 @@ class ForwardHold : public mongo::MongoTest {
   std::unique_ptr<eventlog::EventLog> log_file_;
   std::unique_ptr<eventlog::EventLog> other_log_;
   std::unique_ptr<state::Restorer> restorer_;
+  state::Arbiter arbiter_{{}, Side::dynamodb, mapper_, nullptr};
   Progress progress_;
   Health health_;
   std::string state_;

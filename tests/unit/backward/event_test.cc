@@ -207,6 +207,26 @@ TEST(ReadEventTest, HeartbeatsOfOtherLinksAndTheirRemovalMeanNothing) {
   EXPECT_EQ(read(removed).kind, Event::Kind::other);
 }
 
+TEST_F(ChangesOfTest, ANoteAsksForARestoreOfItsKey) {
+  const auto note = [](const std::string& id) {
+    const std::string document =
+        DocumentBuilder().text("_id", id).document("key", key_id("a", 1)).finish();
+    return std::move(EventBuilder("replace")
+                         .in("crossfade", "heartbeats")
+                         .wall_time()
+                         .key(DocumentBuilder().text("_id", id).finish())
+                         .after(document)
+                         .transaction(kSession));
+  };
+  const auto out = changes(note("orders/forward/0"));
+  ASSERT_THAT(out, SizeIs(1));
+  EXPECT_EQ(out[0].kind, ChangeKind::restore);
+  EXPECT_EQ(out[0].key.bson, id_of("a", 1));
+  EXPECT_EQ(out[0].source, token());
+  EXPECT_THAT(changes(note("orders-2/forward/0")), IsEmpty());
+  EXPECT_EQ(read(note("order/forward/0").finish()).kind, Event::Kind::other);
+}
+
 TEST(ReadEventTest, ACollectionOfUsersThatIsCalledHeartbeatsIsNotOurs) {
   const std::string bytes = EventBuilder("insert")
                                 .in("shop", "heartbeats")
@@ -270,6 +290,36 @@ TEST_F(ChangesOfTest, AChangeOfAKeyFieldIsSeenWithoutAPreImageToo) {
   ASSERT_THAT(out, SizeIs(2));
   EXPECT_EQ(out[0].key.bson, id_of("a", 1));
   EXPECT_EQ(out[1].key.bson, id_of("b", 1));
+}
+
+TEST_F(ChangesOfTest, SaysWhatWasBeforeWhereItIsAskedAndTold) {
+  const auto former = [&](EventBuilder event) {
+    bytes_ = event.finish();
+    return changes_of(read(bytes_), mapper_, true).back().before;
+  };
+  const std::string key = id_of("a", 1);
+  const std::string now = document_of("a", 1, "new");
+  const std::string old = document_of("a", 1, "old");
+  EXPECT_EQ(former(order_event("insert").key(key).after(now)), Former{});
+  EXPECT_EQ(former(order_event("update").key(key).after(now).before(old)), Former{old});
+  EXPECT_EQ(former(order_event("update").key(key).after(now)), std::nullopt);
+  EXPECT_EQ(former(order_event("delete").key(key).before(old)), Former{old});
+  EXPECT_EQ(former(order_event("delete").key(key)), std::nullopt);
+  EXPECT_EQ(changes(order_event("update").key(key).after(now).before(old))[0].before, std::nullopt);
+}
+
+TEST_F(ChangesOfTest, UnderAnotherKeyThereWasNothingBefore) {
+  DocumentBuilder moved;
+  moved.document("_id", key_id("a", 1)).text("pk", "a").int32("sk", 2);
+  bytes_ = order_event("update")
+               .key(id_of("a", 1))
+               .after(moved.finish())
+               .before(document_of("a", 1))
+               .finish();
+  const auto out = changes_of(read(bytes_), mapper_, true);
+  ASSERT_THAT(out, SizeIs(2));
+  EXPECT_EQ(out[0].before, Former{document_of("a", 1)});
+  EXPECT_EQ(out[1].before, Former{});
 }
 
 TEST_F(ChangesOfTest, NumbersAreKeysByTheirValue) {

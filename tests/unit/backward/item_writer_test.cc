@@ -124,6 +124,79 @@ class ItemWriterTest : public dynamo::DynamoTest {
   std::vector<Call> calls_;
 };
 
+class ItemSwapTest : public ItemWriterTest {
+ protected:
+  Result<bool> swap(std::optional<std::string> value) {
+    ItemSwap swap{key("a"),
+                  R"({"Item":{"pk":{"S":"a"},"n":{"N":"4"},"o":{"S":"x"}}})",
+                  std::move(value),
+                  {"n"},
+                  kPosition};
+    return run(writer->swap(std::move(swap), stop));
+  }
+  /// An item that a write of ours has left.
+  static std::string written(std::int64_t position) {
+    const WriteToken token{"0123", 3, position, hash_of(key("a")), 1, false};
+    return R"({"pk":{"S":"a"},"n":{"N":"5"},"_crossfade":{"M":{"w":)" + codec::token_json(token) +
+           "}}}";
+  }
+};
+
+TEST_F(ItemSwapTest, WritesTheAttributesUnderGuardWhereTheyAreAsTheyWereRead) {
+  script({});
+  EXPECT_EQ(swap(document("a")).value(), true);
+  ASSERT_THAT(operations(), ElementsAre("UpdateItem"));
+  const json body = calls()[0].body;
+  EXPECT_EQ(body["Key"], json::parse(R"({"pk":{"S":"a"}})"));
+  EXPECT_EQ(body["UpdateExpression"], "SET #x=:x,#a0=:n0");
+  EXPECT_EQ(body["ConditionExpression"], kOlder + " AND attribute_exists(#k) AND #a0 = :o0");
+  const json values = body["ExpressionAttributeValues"];
+  EXPECT_EQ(values[":o0"]["N"], "4");
+  EXPECT_EQ(values[":n0"]["N"], "5");
+  EXPECT_EQ(values[":x"]["M"]["w"]["M"]["p"]["N"], "42");
+  EXPECT_EQ(body["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
+}
+
+TEST_F(ItemSwapTest, SaysWhenTheItemIsAnotherByNow) {
+  script({refused(R"({"pk":{"S":"a"},"n":{"N":"7"}})"), refused(), refused(written(41))});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(swap(document("a")).value(), false) << i;
+}
+
+TEST_F(ItemSwapTest, WhatItHasWrittenBeforeIsWritten) {
+  script({refused(written(kPosition))});
+  EXPECT_EQ(swap(document("a")).value(), true);
+}
+
+TEST_F(ItemSwapTest, ARemovalMarksAndDeletesOnlyWhatIsAsItWasRead) {
+  script({});
+  EXPECT_EQ(swap(std::nullopt).value(), true);
+  ASSERT_THAT(operations(), ElementsAre("UpdateItem", "DeleteItem"));
+  EXPECT_EQ(calls()[0].body["ConditionExpression"],
+            "attribute_exists(#k) AND #a0 = :o0 AND " + kOlder);
+  EXPECT_EQ(calls()[1].body["ConditionExpression"],
+            "#x.#w.#l = :l AND #x.#w.#e = :e AND #x.#w.#p = :p AND #x.#w.#d = :d AND "
+            "attribute_exists(#k) AND #a0 = :o0");
+}
+
+TEST_F(ItemSwapTest, ARemovalOfWhatWasChangedIsNone) {
+  script({refused(R"({"pk":{"S":"a"},"n":{"N":"7"}})")});
+  EXPECT_EQ(swap(std::nullopt).value(), false);
+  EXPECT_THAT(operations(), ElementsAre("UpdateItem"));
+}
+
+TEST_F(ItemSwapTest, WhatWasChangedBehindTheMarkIsNotDeleted) {
+  script({good(), refused(R"({"pk":{"S":"a"},"n":{"N":"7"}})")});
+  EXPECT_EQ(swap(std::nullopt).value(), false);
+  EXPECT_THAT(operations(), ElementsAre("UpdateItem", "DeleteItem"));
+}
+
+TEST_F(ItemSwapTest, AValueWithoutAFormIsNotSent) {
+  script({});
+  const auto done = swap(DocumentBuilder().text("_id", "a").int32("pk", 1).finish());
+  EXPECT_EQ(done.error().fault, Fault::rejected);
+  EXPECT_THAT(operations(), ElementsAre());
+}
+
 TEST_F(ItemWriterTest, APutCarriesItsTokenAndIsGuardedByIt) {
   script({});
   const std::int64_t before = clock.wall_ms();

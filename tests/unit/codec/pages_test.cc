@@ -149,6 +149,25 @@ TEST(RecordsPage, ReadsTokensOfBothImages) {
   EXPECT_TRUE(modify.had_old_image);
 }
 
+TEST(RecordsPage, TellsWhatWasBeforeWhereItIsAskedFor) {
+  const std::string key = R"("Keys":{"pk":{"S":"a"}})";
+  const std::string after = R"(,"NewImage":{"pk":{"S":"a"},"n":{"N":"2"}})";
+  const std::string old = R"(,"OldImage":{"pk":{"S":"a"},"n":{"N":"1.0"}})";
+  const std::string odd = R"(,"OldImage":{"pk":{"S":"a"},"n":{"S":"\ud800"}})";
+  const auto before = [&](const std::string& name, const std::string& images) {
+    std::string body = R"({"Records":[)" + record(name, key + images) + "]}";
+    return Mapper(hash_only()).read_records_page(body, true).value().records.at(0).before;
+  };
+  const auto known = before("MODIFY", after + old);
+  ASSERT_TRUE(known && known->image);
+  EXPECT_EQ(shown(*known->image), R"({ "_id" : "a", "pk" : "a", "n" : { "$numberInt" : "1" } })");
+  EXPECT_EQ(before("REMOVE", old), known);
+  EXPECT_EQ(before("INSERT", after), Former{});
+  EXPECT_EQ(before("MODIFY", after + odd), std::nullopt);
+  EXPECT_EQ(before("MODIFY", after), std::nullopt) << "the stream does not hold it";
+  EXPECT_EQ(only(record("MODIFY", key + after + old)).before, std::nullopt);
+}
+
 TEST(RecordsPage, TokensAreReadWhereMappingFails) {
   const StreamRecord modify = only(
       record("MODIFY", R"("NewImage":{"v":{"S":"\ud800"},"pk":{"S":"a"},"_crossfade":{"M":{"w":)" +

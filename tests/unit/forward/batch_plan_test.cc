@@ -103,8 +103,8 @@ TEST_F(BatchPlanTest, EveryGenuineChangeIsTimedWhetherCoalescedOrNot) {
   EXPECT_THAT(plan.source_times, ElementsAre(10, 20, 0));
 }
 
-TEST_F(BatchPlanTest, EchoesAndPositionsAreNoWork) {
-  add(change_of(ChangeKind::echo, "a"));
+TEST_F(BatchPlanTest, EchoesOfMongosKeysAndPositionsAreNoWork) {
+  add(change_of(ChangeKind::echo, "m"));
   add(change_of(ChangeKind::position, ""));
   EXPECT_TRUE(planner.empty());
 }
@@ -156,6 +156,25 @@ TEST_F(BatchPlanTest, ARestoreCountsAsTheLastWord) {
   add(restore("b"));
   add(put("b"));
   EXPECT_THAT(steps(), ElementsAre("restore a@1", "put b@3"));
+}
+
+TEST_F(BatchPlanTest, AnEchoOfDynamosKeyIsLookedAtBehindWhatCameBefore) {
+  add(put("a"));
+  add(change_of(ChangeKind::echo, "a"));
+  EXPECT_THAT(steps(), ElementsAre("restore a@1"));
+}
+
+TEST(BatchPlanOfConflictsTest, WhereThePolicyMayWriteEachViolationIsABatchOfItsOwn) {
+  BatchPlanner planner(judge_by(owner), 0, true);
+  EXPECT_TRUE(planner.add(put("a"), 0));
+  EXPECT_FALSE(planner.add(put("m1"), 1));
+  EXPECT_EQ(planner.finish().steps.size(), 1U);
+  EXPECT_TRUE(planner.add(put("m1"), 1));
+  EXPECT_FALSE(planner.add(put("m1"), 2));
+  EXPECT_FALSE(planner.add(put("a"), 3));
+  const BatchPlan plan = planner.finish();
+  ASSERT_EQ(plan.steps.size(), 1U);
+  EXPECT_EQ(plan.steps[0].kind, Kind::violation);
 }
 
 TEST(BatchPlanBeforeArmingTest, ChangesAreDynamosWhoeverOwnsTheKeyLater) {

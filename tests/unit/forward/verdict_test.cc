@@ -60,11 +60,14 @@ TEST(VerdictTest, ARestoreFollowsThePresentRuleWhereverItStands) {
   }
 }
 
-TEST(VerdictTest, AnEchoBehindTheBarrierOfAKeyThatMovedBackIsLookedAtAgain) {
+TEST(VerdictTest, AnEchoOfAKeyThatDynamoDbOwnsIsLookedAtAgain) {
   EXPECT_EQ(verdict(ChangeKind::echo, 100, kToDynamo), Verdict::restores);
   EXPECT_EQ(verdict(ChangeKind::echo, 99, kToDynamo), Verdict::nothing);
+  EXPECT_EQ(verdict(ChangeKind::echo, 99, kDynamos), Verdict::restores);
+  EXPECT_EQ(verdict(ChangeKind::echo, 100, kDynamos), Verdict::restores);
   EXPECT_EQ(verdict(ChangeKind::echo, 100, kMongos), Verdict::nothing);
-  EXPECT_EQ(verdict(ChangeKind::echo, 100, kDynamos), Verdict::nothing);
+  EXPECT_EQ(verdict(ChangeKind::echo, 99, kToMongo), Verdict::nothing)
+      << "the document is another one's by now";
   EXPECT_EQ(verdict(ChangeKind::echo, 100, kToMongo), Verdict::nothing);
 }
 

@@ -68,6 +68,19 @@ TEST(Change, ReadsVersion1WhoseEarliestTimeIsTheSources) {
   EXPECT_FALSE(decode(bytes_of("01" + kCommonBytes + "60cca57c9b010000")));
 }
 
+TEST(Change, BytesOfVersion3SayWhatWasBefore) {
+  const std::string earliest = "60cca57c9b010000";
+  Change change = sample();
+  change.before = Former{"old"};
+  const std::string with_image = "03" + kCommonBytes + earliest + "01" + "03000000" + "6f6c64";
+  EXPECT_EQ(hex(encode(change)), with_image);
+  EXPECT_EQ(*decode(bytes_of(with_image)), change);
+  change.before = Former{};
+  const std::string of_nothing = "03" + kCommonBytes + earliest + "00";
+  EXPECT_EQ(hex(encode(change)), of_nothing);
+  EXPECT_EQ(*decode(bytes_of(of_nothing)), change);
+}
+
 TEST(Change, ReadsBack) {
   EXPECT_EQ(*decode(encode(sample())), sample());
   EXPECT_EQ(*decode(encode(Change())), Change());
@@ -83,6 +96,8 @@ TEST(Change, RefusesWhatItDoesNotKnow) {
   EXPECT_FALSE(decode(good + "x"));
   std::string other = good;
   other[0] = 3;
+  EXPECT_FALSE(decode(other)) << "nothing says what was before";
+  other[0] = 4;
   EXPECT_EQ(decode(other).error().fault, Fault::corrupt);
   other = good;
   other[1] = 0;
@@ -105,6 +120,8 @@ RC_GTEST_PROP(Change, ComesBack, ()) {
         WriteToken{*rc::gen::arbitrary<std::string>(),  *rc::gen::arbitrary<std::int64_t>(),
                    *rc::gen::arbitrary<std::int64_t>(), *rc::gen::arbitrary<std::uint64_t>(),
                    *rc::gen::arbitrary<std::int64_t>(), *rc::gen::arbitrary<bool>()};
+  if (*rc::gen::arbitrary<bool>()) change.before = Former{};
+  if (*rc::gen::arbitrary<bool>()) change.before = Former{*rc::gen::arbitrary<std::string>()};
   const auto again = decode(encode(change));
   RC_ASSERT(again.has_value());
   RC_ASSERT(*again == change);

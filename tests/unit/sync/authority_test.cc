@@ -53,6 +53,18 @@ TEST_F(AuthorityTest, WithoutAGroupTheConfigurationDecides) {
   EXPECT_EQ(authority.owner({"a"}, backward::kPresent), Side::dynamodb);
 }
 
+TEST_F(AuthorityTest, ChangesOfTheCanaryApplyBothWaysAndItsEchoesMeanNothing) {
+  authority.exempt_canary({"m"});
+  EXPECT_EQ(judge("m", 0), Verdict::applies);
+  EXPECT_EQ(authority.owner({"m"}, 0), Side::mongodb);
+  Change echo;
+  echo.kind = ChangeKind::echo;
+  echo.key = {"m"};
+  EXPECT_EQ(authority.judge(echo, 0), Verdict::nothing);
+  echo.key = {"a"};
+  EXPECT_EQ(authority.judge(echo, 0), Verdict::restores);
+}
+
 TEST_F(AuthorityTest, EachDirectionHasItsOwnBarrier) {
   adopt();
   EXPECT_TRUE(authority.adopted());

@@ -133,6 +133,14 @@ backward: {heartbeat: 5s}
   EXPECT_EQ(b.backward.heartbeat, Milliseconds(5000));
 }
 
+TEST(Config, ReadsThePolicyForConflicts) {
+  EXPECT_EQ(link_of("authority: dynamodb").policy, ConflictPolicy::authority);
+  EXPECT_EQ(link_of("policy: authority").policy, ConflictPolicy::authority);
+  EXPECT_EQ(link_of("policy: merge").policy, ConflictPolicy::merge);
+  EXPECT_EQ(link_of("policy: last-writer-wins").policy, ConflictPolicy::last_writer_wins);
+  EXPECT_EQ(link_of("policy: merge\n    group: shop").policy, ConflictPolicy::merge);
+}
+
 TEST(Config, ReadsAuthority) {
   EXPECT_EQ(link_of("authority: dynamodb").authority.side_of("user-1"), Side::dynamodb);
   EXPECT_EQ(link_of("authority: mongodb").authority.side_of(std::nullopt), Side::mongodb);
@@ -333,6 +341,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refusal{with_link("authority: mongo"),
                 "c.yaml:6: \"links[0].authority\" must be dynamodb or mongodb, not \"mongo\""},
+        Refusal{with_link("policy: lww"),
+                "c.yaml:6: \"links[0].policy\" must be authority, merge or last-writer-wins, not "
+                "\"lww\""},
         Refusal{with_link("authority: {mongodb: {allow: [user-7]}}"),
                 "c.yaml:6: \"links[0].authority\" decides by subject, so the link also needs "
                 "\"subject: {attribute: <key attribute>}\""},

@@ -22,13 +22,13 @@ class FakeView final : public ServiceView {
   }
   Task<Result<Listing>> violations(std::string link, int limit) override {
     if (stop != nullptr) co_await stop->sleep(listing_takes);
-    co_return listed("violation", std::move(link), limit);
+    co_return listed(std::move(link), limit);
   }
   Task<Result<Listing>> dead_letters(std::string link, int limit) override {
-    co_return listed("dead_letter", std::move(link), limit);
+    co_return listed(std::move(link), limit);
   }
   Task<Result<std::string>> violation(std::string id) override {
-    co_return "{\"violation\":\"" + id + "\",\"link\":\"" + violation_link + "\"}";
+    co_return "{\"_id\":\"" + id + "\",\"link\":\"" + violation_link + "\"}";
   }
   Task<Result<std::string>> resolve(Resolution resolution) override {
     resolutions.push_back(std::move(resolution));
@@ -54,14 +54,13 @@ class FakeView final : public ServiceView {
   Result<std::string> resolve_told = std::string("The image of one side holds.");
 
  private:
-  Result<Listing> listed(const std::string& kind, const std::string& link, int limit) const {
+  Result<Listing> listed(const std::string& link, int limit) const {
     if (link == "unknown") return fail(Fault::not_found, "There is no link \"unknown\".");
     if (link == "down") return fail(Fault::unavailable, "MongoDB does not answer.");
     Listing listing;
     for (int number = 0; number < std::min(limit, 3); ++number) {
-      listing.documents.push_back("{\"" + kind + "\":{\"$numberInt\":\"" + std::to_string(number) +
-                                  "\"},\"link\":\"" + link + "\",\"image\":\"" + document_padding +
-                                  "\"}");
+      listing.documents.push_back("{\"_id\":\"" + std::to_string(number) + "\",\"link\":\"" + link +
+                                  "\",\"mongodb\":{\"text\":\"" + document_padding + "\"}}");
     }
     return listing;
   }

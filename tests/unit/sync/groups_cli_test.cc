@@ -257,7 +257,7 @@ TEST_F(GroupsCliTest, ShowsTheAudit) {
 
 TEST_F(GroupsCliTest, ShowsAndResolvesViolations) {
   EXPECT_EQ(call_with_config({"violations", "show", "orders/forward/1"}), 0);
-  EXPECT_EQ(out(), "{\n  \"violation\": \"orders/forward/1\",\n  \"link\": \"\"\n}\n");
+  EXPECT_EQ(out(), "{\n  \"_id\": \"orders/forward/1\",\n  \"link\": \"\"\n}\n");
   EXPECT_EQ(call_with_config({"violations", "resolve", "orders/forward/1", "--take", "mongodb",
                               "--reason", "hers"}),
             0)

@@ -411,7 +411,7 @@ TEST_F(GroupsRoutesTest, LinksTellThePhaseOfTheirGroup) {
 }
 
 TEST_F(GroupsRoutesTest, ShowsAndResolvesViolations) {
-  EXPECT_EQ(get("/v1/violations/orders%2Fforward%2F12")["violation"], "orders/forward/12");
+  EXPECT_EQ(get("/v1/violations/orders%2Fforward%2F12")["_id"], "orders/forward/12");
   const json taken = post("/v1/violations/orders%2Fforward%2F12/resolve",
                           {{"take", "mongodb"}, {"who", "anna"}, {"reason", "hers"}});
   EXPECT_EQ(taken["taken"], "mongodb");
