@@ -95,6 +95,10 @@ class Shop:
         told = json.loads(text)
         return RuleSet.from_json(told.get("rules", told))
 
+    def on_dynamodb(self):
+        rules = self.rules()
+        return [one for one in self.world.subjects if rules.decide(one).side == "dynamodb"]
+
 
 class Operator:
     """Says the verbs, and looks at everything after each."""
@@ -146,14 +150,15 @@ class Operator:
         self.faults += [f"{one} did not move and was refused" for one in sorted(wrongly)]
 
 
-def steps(quick):
-    """The operator's script."""
+def steps(quick, shop):
+    """The operator's script, each step when the one before is done."""
     ramp = ("rollout", "ramp")
     yield (*ramp, "--to", "1", "--override", "clean_hours")
     if not quick:
         yield (*ramp, "--to", "10", "--override", "clean_hours")
     yield (*ramp, "--to", "50", "--override", "clean_hours")
-    yield (*ramp, "--allow", subject(1), "--allow", subject(2), "--override", "clean_hours")
+    first, second = shop.on_dynamodb()[:2]
+    yield (*ramp, "--allow", first, "--allow", second, "--override", "clean_hours")
     yield (*ramp, "--deny", subject(3))
     yield (*ramp, "--to", "100", "--unlist", subject(3), "--override", "clean_hours")
     yield ("rollback",)
@@ -168,7 +173,7 @@ def perform(shop, given):
         fleet.resume()
         time.sleep(given.rest)
         operator = Operator(shop, fleet, given.rest)
-        for verb in steps(given.quick):
+        for verb in steps(given.quick, shop):
             operator.say(*verb)
         say("writes", f"{fleet.written:,} acknowledged, {fleet.refused:,} refused and repeated")
     fences = operator.fences or [0]
