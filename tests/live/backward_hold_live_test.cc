@@ -90,12 +90,13 @@ class BackwardHold : public testing::Test {
     options.collection = collection_;
     options.state_database = state_;
     options.done_until = done_until;
+    arbiter_.emplace(state::Arbiter::Rules{policy_, kMinuteMs}, Side::mongodb, mapper_, nullptr);
     ApplyContext context{
         *client_,   *writer_,
         mapper_,    *log_file_,
         *pool_,     threads_,
         *restorer_, [this](const Key& key, eventlog::Position at) { return owner(key, at); },
-        arbiter_,   progress_,
+        *arbiter_,  progress_,
         health_,    clock_,
         random_,    log_};
     stop_ = std::make_unique<Stop>(*parent_);
@@ -172,7 +173,8 @@ class BackwardHold : public testing::Test {
   std::unique_ptr<eventlog::EventLog> log_file_;
   std::unique_ptr<state::Restorer> restorer_;
   std::unique_ptr<ItemWriter> writer_;
-  state::Arbiter arbiter_{{}, Side::mongodb, mapper_, nullptr};
+  ConflictPolicy policy_ = ConflictPolicy::authority;
+  std::optional<state::Arbiter> arbiter_;
   Progress progress_;
   Health health_;
   std::unique_ptr<Stop> parent_;
@@ -272,6 +274,102 @@ TEST_F(BackwardHold, TheNextProcessGoesOnAtTheBarrierOfTheJournal) {
   ASSERT_TRUE(reach_end());
   EXPECT_EQ(value("pk-1"), 5);
   EXPECT_EQ(restorer_->asked(), 1) << "what came behind it is a violation";
+}
+
+/// A process that dies between what a policy has written and the violation's outcome.
+class BackwardSettle : public BackwardHold {
+ protected:
+  BackwardSettle() { policy_ = ConflictPolicy::merge; }
+
+  /// MongoDB changed the value from `before` to `after`.
+  eventlog::Position change(const std::string& pk, int before, int after) {
+    Change change;
+    change.key = key_of(pk);
+    change.image = document_of(pk, after);
+    change.before = Former{document_of(pk, before)};
+    std::vector<std::string> records{encode(change)};
+    return mongo::must(run(log_file_->append(std::move(records))), "append").front();
+  }
+  std::string violation(eventlog::Position position) {
+    mongo::Client client = pool_->acquire();
+    const std::string id = std::string(kLink) + "/backward/" + std::to_string(position);
+    return mongo::must(state::Parked(state_).find_violation(client, id), "find").value_or("");
+  }
+  std::string outcome(eventlog::Position position) {
+    const std::string stored = violation(position);
+    return std::string(codec::DocumentView(stored).text("outcome").value_or("none"));
+  }
+  void set(const std::string& collection, const std::string& filter, const std::string& fields) {
+    mongo::Client client = pool_->acquire();
+    const std::string update = DocumentBuilder().document("$set", fields).finish();
+    mongo::must(client.update_one({state_, collection}, filter, update, false), "set");
+  }
+  /// The next process finds the record as it was before its violation had an outcome.
+  void die_before_the_outcome_of(eventlog::Position position) {
+    end();
+    const std::string id = std::string(kLink) + "/backward/" + std::to_string(position);
+    set("violations", DocumentBuilder().text("_id", id).finish(),
+        DocumentBuilder().null("outcome").text("intended", "merged").finish());
+    set("lanes", DocumentBuilder().text("_id", state::lane_id(kLink, "backward", 0)).finish(),
+        DocumentBuilder().int64("offset", position).finish());
+    begin();
+  }
+};
+
+TEST_F(BackwardSettle, AMergeIsWrittenAndAskedFor) {
+  put_item("pk-d", 1);
+  const eventlog::Position merged = change("pk-d", 1, 2);
+  ASSERT_TRUE(reach_end());
+  EXPECT_EQ(value("pk-d"), 2);
+  EXPECT_EQ(outcome(merged), "merged");
+  EXPECT_EQ(restorer_->asked(), 1);
+  const eventlog::Position restored = change("pk-d", 1, 3);
+  ASSERT_TRUE(reach_end());
+  EXPECT_EQ(value("pk-d"), 2);
+  EXPECT_EQ(outcome(restored), "restored");
+  EXPECT_EQ(restorer_->asked(), 2);
+}
+
+/// Judged anew it would be restored: the owner's value is no longer what the change has found.
+TEST_F(BackwardSettle, WhatWasWrittenBeforeTheProcessDiedIsNotJudgedAnew) {
+  put_item("pk-d", 1);
+  const eventlog::Position position = change("pk-d", 1, 2);
+  ASSERT_TRUE(reach_end());
+  die_before_the_outcome_of(position);
+  ASSERT_TRUE(reach_end());
+  EXPECT_EQ(value("pk-d"), 2);
+  EXPECT_EQ(outcome(position), "merged");
+  const std::string stored = violation(position);
+  EXPECT_EQ(codec::DocumentView(stored).integer("dynamodb.n"), 1) << "both images are still there";
+  EXPECT_EQ(codec::DocumentView(stored).integer("mongodb.n"), 2);
+  EXPECT_EQ(restorer_->asked(), 2);
+}
+
+TEST_F(BackwardSettle, WhatAnApplicationHasReplacedSinceIsJudgedByThat) {
+  put_item("pk-d", 1);
+  const eventlog::Position position = change("pk-d", 1, 2);
+  ASSERT_TRUE(reach_end());
+  put_item("pk-d", 7);
+  die_before_the_outcome_of(position);
+  ASSERT_TRUE(reach_end());
+  EXPECT_EQ(value("pk-d"), 7);
+  EXPECT_EQ(outcome(position), "restored");
+}
+
+/// What is final stays so, whatever the key is by then.
+TEST_F(BackwardSettle, AViolationWithAnOutcomeIsOnlyAskedForAgain) {
+  put_item("pk-d", 1);
+  const eventlog::Position position = change("pk-d", 1, 2);
+  ASSERT_TRUE(reach_end());
+  put_item("pk-d", 1);
+  end();
+  set("lanes", DocumentBuilder().text("_id", state::lane_id(kLink, "backward", 0)).finish(),
+      DocumentBuilder().int64("offset", position).finish());
+  begin();
+  ASSERT_TRUE(reach_end());
+  EXPECT_EQ(value("pk-d"), 1);
+  EXPECT_EQ(outcome(position), "merged");
+  EXPECT_EQ(restorer_->asked(), 2);
 }
 
 }  // namespace
