@@ -9,7 +9,8 @@
 
 namespace crossfade::rollout {
 
-/// The groups of one process. One thread only; links outlive it.
+/// The groups of one process. One thread only; links outlive it. Fault::unavailable, of every call
+/// but open() and names(): the group was not opened yet.
 class Coordinator final : public Groups {
  public:
   Coordinator(GroupContext context, Stop& parent);
@@ -34,6 +35,7 @@ class Coordinator final : public Groups {
 
  private:
   Result<Group*> find(const std::string& name) const;
+  Result<Group*> find_open(const std::string& name) const;
 
   GroupContext context_;
   Stop stop_;

@@ -63,6 +63,8 @@ class Group {
   Task<Result<void>> run();
 
   const std::string& name() const { return store_.options().name; }
+  /// open() has found the state.
+  bool opened() const { return state().revision > 0; }
   const control::GroupState& state() const { return store_.state(); }
   GroupFacts facts(std::int64_t budget_ms) const;
   std::vector<VerbState> next() const;

@@ -66,12 +66,12 @@ Task<Result<void>> Link::set_up() {
   CO_TRY_VOID(know_canary());
   build();
   co_await count_parked();
-  CO_TRY_VOID(co_await load_->recall());
   co_return Result<void>();
 }
 
 Task<Result<void>> Link::prepare_capture() {
-  return forward_capture_->prepare();
+  CO_TRY_VOID(co_await load_->recall());
+  co_return co_await forward_capture_->prepare();
 }
 
 /// What else goes wrong at the start is told at once and ends the link.
