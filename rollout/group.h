@@ -25,7 +25,7 @@ class GroupStore {
   /// process drives the group.
   Task<Result<void>> reload();
   /// Reads again unless what is held was stored or read a moment ago: so that a process which was
-  /// superseded while it was idle grants nothing by old rules.
+  /// superseded while it was idle grants nothing by old rules. Fault::unavailable before open().
   Task<Result<void>> confirm();
 
   const GroupOptions& options() const { return options_; }

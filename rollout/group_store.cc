@@ -9,6 +9,8 @@ namespace {
 
 /// Well within the margin by which a hand-off waits longer than a lease.
 constexpr Milliseconds kConfirmedFor{100};
+constexpr const char* kNotOpen =
+    "The group is not open yet: its links are being set up (crossfade status).";
 
 }  // namespace
 
@@ -53,7 +55,9 @@ Task<Result<void>> GroupStore::reload() {
   co_return Result<void>();
 }
 
+/// Before it is opened the owner is whoever drove the group last: that says nothing yet.
 Task<Result<void>> GroupStore::confirm() {
+  if (state_.owner != context_.process) co_return fail(Fault::unavailable, kNotOpen);
   const bool fresh = context_.clock.steady_ms() - confirmed_ms_ < kConfirmedFor.count();
   if (fresh && !lost_) co_return Result<void>();
   co_return co_await reload();

@@ -15,6 +15,7 @@ import pytest
 from conftest import Pair
 from harness import stores as stores_module
 
+from harness.service import ServiceError
 from harness.rollout import (  # noqa: F401
     DONE,
     REFUSED,
@@ -333,7 +334,7 @@ def test_the_service_begins_while_mongodb_is_gone(private_engines, make_private_
         rollout.service.start(ready_within=None)
         deadline = time.monotonic() + 60
         while True:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(ServiceError):  # before it listens
                 if "MongoDB" in rollout.service.status("orders")["reason"]:
                     return
             assert time.monotonic() < deadline, rollout.service.log_tail()

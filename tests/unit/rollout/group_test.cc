@@ -49,6 +49,22 @@ TEST_F(GroupTest, TheNextProcessTakesItOverAsItIs) {
   EXPECT_EQ(memory.state()["owner"], "p2");
 }
 
+/// Clients of the process before ask again at once, while the links are still being set up.
+TEST_F(GroupTest, BeforeItIsOpenedItGrantsAndMovesNothingAndTakesNobodyForTheOwner) {
+  Group& first = make_group("p1");
+  open(first);
+  Group& second = make_group("p2");
+  EXPECT_THAT(refusal_of_lease(second), HasSubstr("is not open yet"));
+  for (const Verb one : {Verb::rollback, Verb::cancel, Verb::complete}) {
+    const MoveAnswer told = move(second, verb(one));
+    EXPECT_EQ(told.kind, Kind::refused);
+    EXPECT_THAT(told.sentence, HasSubstr("\"shop\" is not open yet"));
+  }
+  EXPECT_THAT(notes.all(), IsEmpty());
+  ASSERT_TRUE(run(second.open()));
+  EXPECT_EQ(refusal_of_lease(second), "granted");
+}
+
 // ---- what an earlier process left
 
 class LeftBehind : public ShellTest {
