@@ -54,34 +54,34 @@ Result<std::vector<VerbState>> Coordinator::next(const std::string& group) const
 }
 
 Task<Result<MoveAnswer>> Coordinator::move(std::string group, MoveRequest request) {
-  CO_TRY(Group * found, find_open(group));
+  CO_TRY(Group * found, find(group));
   co_return co_await found->move(std::move(request));
 }
 
 Task<Result<RuleSet>> Coordinator::lease(std::string group, LeaseRequest request) {
-  CO_TRY(Group * found, find_open(group));
+  CO_TRY(Group * found, find(group));
   co_return co_await found->lease(std::move(request));
 }
 
 Task<Result<void>> Coordinator::forget_client(std::string group, std::string client) {
-  CO_TRY(Group * found, find_open(group));
+  CO_TRY(Group * found, find(group));
   co_return co_await found->forget_client(std::move(client));
 }
 
 Result<void> Coordinator::shadow_read(const std::string& group, const ShadowRead& read) {
-  TRY(Group * found, find_open(group));
+  TRY(Group * found, find(group));
   found->shadow_read(read);
   return {};
 }
 
 std::vector<control::ClientRecord> Coordinator::clients(const std::string& group) const {
-  const auto found = find_open(group);
+  const auto found = find(group);
   return found ? found.value()->clients() : std::vector<control::ClientRecord>();
 }
 
 Task<Result<std::vector<control::RuleVersion>>> Coordinator::versions(std::string group,
                                                                       int limit) {
-  CO_TRY_VOID(find_open(group));
+  CO_TRY_VOID(find(group));
   co_return co_await context_.table.versions(std::move(group), limit);
 }
 

@@ -9,8 +9,8 @@
 
 namespace crossfade::rollout {
 
-/// The groups of one process. One thread only; links outlive it. Fault::unavailable, of every call
-/// but open() and names(): the group was not opened yet.
+/// The groups of one process. One thread only; links outlive it. Before a group is opened it grants
+/// and moves nothing, and there is nothing to be seen of it (Fault::unavailable).
 class Coordinator final : public Groups {
  public:
   Coordinator(GroupContext context, Stop& parent);

@@ -220,7 +220,7 @@ Task<MoveAnswer> Group::move(MoveRequest request) {
 }
 
 Task<MoveAnswer> Group::decide(MoveRequest request) {
-  if (state().owner.empty()) {
+  if (!opened()) {
     co_return answer(Kind::refused,
                      "Group \"" + name() + "\" is not open yet: its links are being set up.");
   }
@@ -326,7 +326,7 @@ Task<Result<void>> Group::keep_client(control::ClientRecord client) {
 Task<Result<RuleSet>> Group::lease(LeaseRequest request) {
   if (!registry_.has_room_for(request.client.id))
     co_return fail(Fault::conflict, "The group has as many clients as it can have.");
-  if (state().owner.empty()) co_return (co_await store_.confirm()).error();
+  if (!opened()) co_return (co_await store_.confirm()).error();
   CO_TRY_VOID(co_await keep_client(request.client));
   store_.changed().notify();
   Limit limit(stop_, request.wait);
