@@ -185,6 +185,7 @@ Task<Result<void>> Apply::keep_checkpoint() {
 }
 
 /// Dying before this only repeats guarded writes. `clean`: this process will send no more of them.
+/// A server that dies may have stored it and never said so: one of ours is no other worker's.
 Task<Result<void>> Apply::store_checkpoint(bool clean) {
   const std::uint64_t ticket = watermark_.low_ticket();
   state::LaneCheckpoint to = stored_;
@@ -199,9 +200,16 @@ Task<Result<void>> Apply::store_checkpoint(bool clean) {
   }
   auto store = [&]() -> Result<void> {
     mongo::Client client = context_.mongo.acquire();
-    return checkpoints_.advance(client, stored_, to);
+    const auto done = checkpoints_.advance(client, stored_, to);
+    if (done || done.error().fault != Fault::stale || in_doubt_ == 0) return done;
+    TRY(const state::LaneCheckpoint landed, checkpoints_.read(client, stored_.id));
+    if (landed.log != stored_.log || landed.offset > in_doubt_) return done;
+    return checkpoints_.advance(client, landed, to);
   };
-  CO_TRY_VOID(co_await offload(context_.threads, store));
+  const auto done = co_await offload(context_.threads, store);
+  if (!done && done.error().fault != Fault::stale) in_doubt_ = to.offset;
+  if (!done) co_return done;
+  in_doubt_ = 0;
   context_.health.well("backward checkpoint");
   stored_ = to;
   stored_ticket_ = ticket;

@@ -36,8 +36,7 @@ class Apply {
   /// before that.
   Task<Result<void>> reach(eventlog::Position position, Stop& stop);
 
-  /// No record at or beyond `barrier`, an end of the log, is applied from now on. A later call may
-  /// move it on.
+  /// No record at or beyond `barrier`, an end of the log, is applied; a later call may move it on.
   void hold(eventlog::Position barrier);
   /// Returns when everything before the barrier is applied and the checkpoint is stored there;
   /// Fault::stopped when either is stopped before that.
@@ -89,6 +88,7 @@ class Apply {
   state::Checkpoints checkpoints_;
   state::Parked parked_;
   state::LaneCheckpoint stored_;
+  eventlog::Position in_doubt_ = 0;  ///< the furthest of the checkpoints whose reply was lost
   Watermark watermark_{0};
   eventlog::Position cursor_ = 0;
   std::map<std::string, std::deque<Pending>> queues_;  ///< by key; present while a worker is at it

@@ -366,6 +366,7 @@ def lose_and_recover(rollout, mongod, meanwhile=lambda: None):
         mongod.start()
         until_writable(rollout.stores.mongo)
         rollout.until_well()
+        rollout.wait("synced")
         told = rollout.say("recover")
         assert "stranded" in told["sentence"]
         fleet.pause()
