@@ -115,7 +115,8 @@ std::optional<GroupState> clean_anew(const GroupFacts& facts) {
   for (const LinkFacts& link : facts.links)
     next.clean_since_ms = std::max(next.clean_since_ms, link.mismatch_ms);
   if (next.clean_since_ms == facts.state.clean_since_ms) return std::nullopt;
-  say(next, facts.now_ms, "A key differed between the sides: the clean time began anew.");
+  say(next, facts.now_ms,
+      "A key differed between the sides, or was not compared in time: the clean time began anew.");
   return next;
 }
 

@@ -117,7 +117,8 @@ class Grammar {
         ->required()
         ->check(CLI::IsMember({"dynamodb", "mongodb"}))
         ->type_name("S");
-    add_statement(*resolve, into.of_group, true);
+    add_statement(*resolve, into.of_group);
+    add_dry_run(*resolve, into.of_group);
   }
 
   void read_timeout(const std::string& text) {

@@ -36,10 +36,10 @@ void read_budget(const std::string& text, GroupArguments& into) {
 
 /// What every verb takes that goes through the guards.
 void add_guarded(CLI::App& command, GroupArguments& into) {
-  command.add_flag("--dry-run", into.dry_run, "Say what would be done, and do nothing");
+  add_dry_run(command, into);
   add_list(command, "--override", into.overrides, "Go on in spite of a guard that is judgement",
            "GUARD");
-  add_statement(command, into, false);
+  add_statement(command, into);
 }
 
 void add_hand_off(CLI::App& command, GroupArguments& into) {
@@ -104,15 +104,17 @@ void add_rollout(CLI::App& app, CliArguments& into) {
       [&into] { into.verb = into.of_group.client.empty() ? Verb::clients : Verb::forget_client; });
   clients->add_option("--forget", into.of_group.client, "Wait no more for this one")
       ->type_name("ID");
-  add_statement(*clients, into.of_group, false);
+  add_statement(*clients, into.of_group);
 }
 
 }  // namespace
 
-void add_statement(CLI::App& command, GroupArguments& into, bool reason_required) {
-  command.add_option("--reason", into.reason, "Why, for the audit")
-      ->type_name("R")
-      ->required(reason_required);
+void add_dry_run(CLI::App& command, GroupArguments& into) {
+  command.add_flag("--dry-run", into.dry_run, "Say what would be done, and do nothing");
+}
+
+void add_statement(CLI::App& command, GroupArguments& into) {
+  command.add_option("--reason", into.reason, "Why, for the audit")->type_name("R");
   command.add_option("--who", into.who, "Who wants it (default user@host)")->type_name("W");
 }
 

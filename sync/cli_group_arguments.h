@@ -11,6 +11,9 @@ namespace crossfade::sync {
 void add_group_verbs(CLI::App& app, CliArguments& into);
 
 /// `--reason` and `--who`, of everything that leaves an entry in the audit.
-void add_statement(CLI::App& command, GroupArguments& into, bool reason_required);
+void add_statement(CLI::App& command, GroupArguments& into);
+
+/// `--dry-run`, of every verb that changes something.
+void add_dry_run(CLI::App& command, GroupArguments& into);
 
 }  // namespace crossfade::sync

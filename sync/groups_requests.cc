@@ -164,7 +164,9 @@ Result<Resolution> resolution(const std::string& id, const std::string& text) {
   if (!body.has("take")) body.refuse("\"take\" is missing: dynamodb or mongodb.");
   body.word("take", take, {"dynamodb", "mongodb"});
   body.text("who", out.who, kNameBytes);
-  body.required_text("reason", out.reason, kReasonBytes);
+  body.text("reason", out.reason, kReasonBytes);
+  body.flag("dry_run", out.dry_run);
+  if (out.reason.empty() && !out.dry_run) body.refuse("\"reason\" is missing.");
   TRY_VOID(body.end());
   out.take = take == 0 ? Side::dynamodb : Side::mongodb;
   return out;

@@ -20,6 +20,12 @@ Result<bool> same(const codec::Mapper& mapper, const Image& one, const Image& ot
   return first == second;
 }
 
+std::string would_do(Side take, Side owner, bool there) {
+  if (there) return fmt::format("Nothing was done: the image of {} is there.", to_string(take));
+  return fmt::format("Nothing was done: the image of {} would be written to {}, whose key it is.",
+                     to_string(take), to_string(owner));
+}
+
 }  // namespace
 
 /// The image is written where writes of the key belong, as an application would: the ordinary
@@ -51,6 +57,7 @@ Task<Result<std::string>> Link::resolve(Resolution resolution, std::string store
                    "The key was changed since: neither image may be taken any more; write the "
                    "value that you want on the side that owns it.");
   }
+  if (resolution.dry_run) co_return would_do(resolution.take, owner, there);
   if (!there) CO_TRY_VOID(co_await write_image(owner, key, wanted));
   const state::Parked parked(environment_.config.mongodb.state_database);
   const state::Settlement settlement{resolution.take, resolution.who, resolution.reason,

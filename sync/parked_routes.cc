@@ -77,6 +77,7 @@ Task<AdminReply> ParkedRoutes::resolve(RouteCall call) {
   const auto stored = co_await view_.violation(request->id);
   if (!stored) co_return problem(stored.error());
   if (request->who.empty()) request->who = call.request.from;
+  if (request->dry_run) co_return (co_await perform(*request)).reply;
   const std::string what =
       fmt::format("violations resolve {} --take {}", request->id, to_string(request->take));
   Change change{group_of(*stored), request->who, what, request->reason};

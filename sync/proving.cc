@@ -10,7 +10,6 @@ namespace {
 constexpr Milliseconds kPause{200};
 constexpr Milliseconds kTroublePause{2'000};
 constexpr std::int64_t kBusy = 200;  ///< keys that wait: no pause any more
-constexpr int kMostRecalled = 1'000;
 
 std::vector<Key> keys_of(const std::vector<RecentKey>& batch) {
   std::vector<Key> out;
@@ -49,7 +48,7 @@ Task<Result<void>> Proving::run() {
 Task<Result<void>> Proving::recall() {
   auto read = [&]() -> Result<std::vector<state::Mismatch>> {
     mongo::Client client = parts_.mongo.acquire();
-    return store_.list(client, parts_.link, kMostRecalled);
+    return store_.list(client, parts_.link, static_cast<int>(Suspects::kMost));
   };
   CO_TRY(std::vector<state::Mismatch> found, co_await offload(parts_.threads, read));
   for (state::Mismatch& one : found)

@@ -78,6 +78,7 @@ struct Listing {
 struct Resolution {
   std::string id;
   Side take = Side::dynamodb;
+  bool dry_run = false;  ///< say what would be done, and do nothing
   std::string who;
   std::string reason;
 };

@@ -6,7 +6,6 @@
 namespace crossfade::sync {
 namespace {
 
-constexpr std::size_t kMost = 2'000;
 constexpr std::int64_t kSureMs = 5'000;
 constexpr std::int64_t kFirstPauseMs = 200;
 constexpr std::int64_t kLongestPauseMs = 60'000;

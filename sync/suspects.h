@@ -26,6 +26,7 @@ struct Suspect {
 class Suspects {
  public:
   enum class News : std::uint8_t { none, mismatch, resolved };
+  static constexpr std::size_t kMost = 2'000;
 
   /// What a look at a key found; an empty `what`: the sides are equal.
   News looked(const RecentKey& at, std::string what, std::int64_t now_ms);

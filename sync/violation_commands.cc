@@ -38,9 +38,12 @@ int resolve_violation_command(const CliContext& context, const CliArguments& arg
                               const AdminConfig& admin) {
   AdminClient client(admin);
   const GroupArguments& given = arguments.of_group;
-  const Json body = {{"take", arguments.take},
-                     {"who", given.who.empty() ? context.who : given.who},
-                     {"reason", given.reason}};
+  if (given.reason.empty() && !given.dry_run)
+    return tell_error(context, arguments.json, "--reason is required; see crossfade --help");
+  Json body = {{"take", arguments.take},
+               {"who", given.who.empty() ? context.who : given.who},
+               {"reason", given.reason}};
+  if (given.dry_run) body["dry_run"] = true;
   ChangingCall call;
   call.what = "violations resolve";
   call.call = {"POST", path_of(arguments) + "/resolve", dumped(body), context.new_id()};

@@ -201,6 +201,9 @@ def test_a_person_takes_one_of_both_images(pair, linked, take):
     shown = service.cli("violations", "show", one["_id"], "--json")
     assert shown.returncode == 0, shown.stderr
     assert json.loads(shown.stdout)["mongodb"]["text"] == "stranger's"
+    dry = service.cli("violations", "resolve", one["_id"], "--take", take, "--dry-run")
+    assert dry.returncode == 0 and "Nothing was done" in dry.stdout, dry.stderr
+    assert pair.collection.find_one({"pk": "a"})["text"] == "owner's"
     done = service.cli(
         "violations", "resolve", one["_id"], "--take", take, "--reason", "asked for"
     )

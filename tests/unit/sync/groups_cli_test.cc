@@ -263,8 +263,13 @@ TEST_F(GroupsCliTest, ShowsAndResolvesViolations) {
             0)
       << err();
   EXPECT_EQ(out(), "The image of one side holds.\n");
+  EXPECT_EQ(call_with_config({"violations", "resolve", "x", "--take", "mongodb"}), 1);
+  EXPECT_EQ(err(), "crossfade: --reason is required; see crossfade --help\n");
+  EXPECT_EQ(call_with_config({"violations", "resolve", "x", "--take", "mongodb", "--dry-run"}), 0);
   told([](FakeView& view) {
-    ASSERT_EQ(view.resolutions.size(), 1U);
+    ASSERT_EQ(view.resolutions.size(), 2U);
+    EXPECT_FALSE(view.resolutions[0].dry_run);
+    EXPECT_TRUE(view.resolutions[1].dry_run);
     EXPECT_EQ(view.resolutions[0].id, "orders/forward/1");
     EXPECT_EQ(view.resolutions[0].take, Side::mongodb);
     EXPECT_EQ(view.resolutions[0].who, "anna@desk");

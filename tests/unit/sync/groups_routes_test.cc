@@ -423,6 +423,12 @@ TEST_F(GroupsRoutesTest, ShowsAndResolvesViolations) {
   EXPECT_THAT(refusal("/v1/violations/x/resolve", R"({"reason":"r"})"), HasSubstr("\"take\""));
   EXPECT_THAT(refusal("/v1/violations/x/resolve", R"({"take":"both","reason":"r"})"),
               HasSubstr("one of dynamodb, mongodb"));
+  EXPECT_THAT(refusal("/v1/violations/x/resolve", R"({"take":"mongodb"})"),
+              HasSubstr("\"reason\""));
+  const auto entries = get("/v1/audit")["entries"].size();
+  post("/v1/violations/x/resolve", {{"take", "mongodb"}, {"dry_run", true}});
+  EXPECT_TRUE(view_.resolutions.back().dry_run);
+  EXPECT_EQ(get("/v1/audit")["entries"].size(), entries);
   view_.resolve_told = fail(Fault::conflict, "It was resolved before.");
   EXPECT_EQ(post("/v1/violations/x/resolve", {{"take", "mongodb"}, {"reason", "r"}}, 409)["detail"],
             "It was resolved before.");
