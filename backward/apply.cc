@@ -200,7 +200,7 @@ Task<Result<void>> Apply::store_checkpoint(bool clean) {
   }
   auto store = [&]() -> Result<void> {
     mongo::Client client = context_.mongo.acquire();
-    const auto done = checkpoints_.advance(client, stored_, to);
+    auto done = checkpoints_.advance(client, stored_, to);
     if (done || done.error().fault != Fault::stale || in_doubt_ == 0) return done;
     TRY(const state::LaneCheckpoint landed, checkpoints_.read(client, stored_.id));
     if (landed.log != stored_.log || landed.offset > in_doubt_) return done;

@@ -38,6 +38,7 @@ Task<Result<void>> Coordinator::run(std::string group) {
 
 std::vector<std::string> Coordinator::names() const {
   std::vector<std::string> out;
+  out.reserve(groups_.size());
   for (const auto& group : groups_) out.push_back(group->name());
   return out;
 }

@@ -13,6 +13,7 @@ constexpr std::int64_t kBusy = 200;  ///< keys that wait: no pause any more
 
 std::vector<Key> keys_of(const std::vector<RecentKey>& batch) {
   std::vector<Key> out;
+  out.reserve(batch.size());
   for (const RecentKey& one : batch) out.push_back(one.key);
   return out;
 }

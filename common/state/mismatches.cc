@@ -56,6 +56,7 @@ Result<std::vector<Mismatch>> Mismatches::list(mongo::Client& client, const std:
   TRY(const std::vector<std::string> found,
       client.find(where_, DocumentBuilder().text("link", link).finish(), options));
   std::vector<Mismatch> out;
+  out.reserve(found.size());
   for (const std::string& one : found) out.push_back(from_bson(one));
   return out;
 }

@@ -8,7 +8,6 @@ namespace crossfade::state {
 namespace {
 
 using codec::DocumentBuilder;
-using codec::DocumentView;
 
 /// What may be kept beside a document in one BSON document of 16 MB.
 constexpr std::size_t kMaxKept = 15U << 20;
