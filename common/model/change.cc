@@ -51,7 +51,7 @@ class Reader {
   T fixed() {
     T value{};
     if (rest_.size() < sizeof value) return fall_short(), value;
-    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_.copy(reinterpret_cast<char*>(&value), sizeof value);
     rest_.remove_prefix(sizeof value);
     return value;
   }
@@ -95,8 +95,10 @@ Former read_former(Reader& in) {
   return former;
 }
 
-bool known(ChangeKind kind) {
-  return kind >= ChangeKind::put && kind <= ChangeKind::rejected;
+std::optional<ChangeKind> kind_of(char byte) {
+  const bool known =
+      byte >= static_cast<char>(ChangeKind::put) && byte <= static_cast<char>(ChangeKind::rejected);
+  return known ? std::optional(static_cast<ChangeKind>(byte)) : std::nullopt;
 }
 
 }  // namespace
@@ -126,7 +128,8 @@ Result<Change> decode(std::string_view record) {
   Reader in(record);
   const char version = in.byte();
   Change change;
-  change.kind = static_cast<ChangeKind>(in.byte());
+  const std::optional<ChangeKind> kind = kind_of(in.byte());
+  change.kind = kind.value_or(ChangeKind::position);
   in.number();
   change.key.bson = in.text();
   change.image = in.text();
@@ -137,7 +140,7 @@ Result<Change> decode(std::string_view record) {
   change.earliest_ms = version == kWithoutEarliest ? change.source_time_ms : in.signed_number();
   if (version == kWithFormer) change.before = read_former(in);
   const bool version_known = version >= kWithoutEarliest && version <= kWithFormer;
-  if (!version_known || !known(change.kind) || !in.complete()) {
+  if (!version_known || !kind || !in.complete()) {
     return fail(Fault::corrupt, "An event log record has a form this version cannot read.");
   }
   return change;
