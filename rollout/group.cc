@@ -326,7 +326,7 @@ Task<Result<void>> Group::keep_client(control::ClientRecord client) {
 Task<Result<RuleSet>> Group::lease(LeaseRequest request) {
   if (!registry_.has_room_for(request.client.id))
     co_return fail(Fault::conflict, "The group has as many clients as it can have.");
-  if (!opened()) co_return (co_await store_.confirm()).error();
+  if (!opened()) CO_TRY_VOID(co_await store_.confirm());
   CO_TRY_VOID(co_await keep_client(request.client));
   store_.changed().notify();
   Limit limit(stop_, request.wait);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "sync/link.h"
 
@@ -6,6 +7,7 @@ namespace crossfade::sync {
 namespace {
 
 constexpr std::size_t kReadBytes = 1U << 20;
+constexpr std::size_t kIdsAtOnce = 5'000;  ///< in one query, which holds 16 MB
 
 using Visit = std::function<void(const Change&, eventlog::Position)>;
 
@@ -127,8 +129,15 @@ Task<Result<rollout::Recovery>> Link::stranded_range(eventlog::Position from,
   const state::Parked parked(environment_.config.mongodb.state_database);
   auto count_outcomes = [&]() -> Result<void> {
     mongo::Client client = environment_.mongo.acquire();
-    TRY(out.merged, parked.count_outcome(client, violations, Outcome::merged));
-    TRY(out.kept, parked.count_outcome(client, violations, Outcome::kept));
+    for (auto ids = violations.begin(); ids != violations.end();) {
+      const auto left = static_cast<std::size_t>(violations.end() - ids);
+      const auto until = ids + static_cast<std::ptrdiff_t>(std::min(kIdsAtOnce, left));
+      const std::vector<std::string> some(std::exchange(ids, until), until);
+      TRY(const std::int64_t merged, parked.count_outcome(client, some, Outcome::merged));
+      TRY(const std::int64_t kept, parked.count_outcome(client, some, Outcome::kept));
+      out.merged += merged;
+      out.kept += kept;
+    }
     return {};
   };
   CO_TRY_VOID(co_await offload(environment_.threads, count_outcomes));
