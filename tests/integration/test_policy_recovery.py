@@ -9,10 +9,8 @@ import time
 import pytest
 
 from conftest import Pair
-from harness import stores as stores_module
 from harness.items import attribute, document, item
-from harness.rollout import Rollout
-from test_rollout import Mongod
+from harness.lost_mongodb import UNPLANNED, make_private_rollout  # noqa: F401
 
 USER = "user-0001"
 
@@ -25,25 +23,6 @@ class PairOfPolicy(Pair):
         return super().link(policy=self.policy, **settings)
 
 
-@pytest.fixture
-def make_rollout_of(private_engines, make_service):
-    """make_rollout_of(policy) -> a Rollout on engines of its own, and its mongod, which may be killed."""
-    engines, folder = private_engines
-    made = []
-
-    def make(policy):
-        both = stores_module.Stores.of(engines)
-        stores_module.create_table(both.dynamodb, "orders")
-        pair = PairOfPolicy(both, "orders", "orders", "shop.orders", policy)
-        service = functools.partial(make_service, on=engines, environment=both.credentials)
-        made.extend([Rollout(both, engines, [pair], service, subjects=3), Mongod(folder)])
-        return made[0].begin(), made[1]
-
-    yield make
-    for one in made:
-        (one.service if isinstance(one, Rollout) else one).stop()
-
-
 def strand(rollout, mongod, write):
     """`write` reaches MongoDB alone: the service does not run until MongoDB is dead."""
     os.kill(rollout.service.process.pid, signal.SIGSTOP)
@@ -52,7 +31,7 @@ def strand(rollout, mongod, write):
     write()
     mongod.kill()
     os.kill(rollout.service.process.pid, signal.SIGCONT)
-    rollout.say("rollback", "--unplanned", "--override", "mongodb_gone")
+    rollout.say(*UNPLANNED)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +42,8 @@ def strand(rollout, mongod, write):
         ("last-writer-wins", "2 restored, 0 merged, 1 kept", ({"a": 1, "b": 3}, {"a": 2}, {"a": 3})),
     ],
 )
-def test_stranded_changes(make_rollout_of, policy, told, values):
-    rollout, mongod = make_rollout_of(policy)
+def test_stranded_changes(make_private_rollout, policy, told, values):  # noqa: F811
+    rollout, mongod = make_private_rollout(functools.partial(PairOfPolicy, policy=policy), subjects=3)
     (pair,) = rollout.pairs
     names = ("crossed", "quiet", "same")
     pair.put(item(pk=USER, sk="crossed", a=1, b=1), *(item(pk=USER, sk=sk, a=1) for sk in names[1:]))

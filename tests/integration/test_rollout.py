@@ -1,21 +1,13 @@
 """Authority moves by cohort while a fleet writes: nothing acknowledged is ever missing on either side."""
 
 import contextlib
-import functools
 import json
-import os
-import pathlib
-import signal
 import subprocess
 import threading
 import time
 
 import pytest
 
-from conftest import Pair
-from harness import stores as stores_module
-
-from harness.service import ServiceError
 from harness.rollout import (  # noqa: F401
     DONE,
     REFUSED,
@@ -264,113 +256,3 @@ def test_a_silent_client_counts_when_its_lease_has_ended(make_rollout):
     rollout.service.cli("rollout", "clients", "--forget", "goes-on", "--reason", "it was ended")
     rollout.say("rollback")
     assert rollout.on_mongodb() == set()
-
-
-class Mongod:
-    """The mongod of a private pair: killed by SIGKILL, and brought back as it was."""
-
-    def __init__(self, folder):
-        self._pid = int((pathlib.Path(folder) / "mongodb.pid").read_text().split()[0])
-        words = pathlib.Path(f"/proc/{self._pid}/cmdline").read_bytes().split(b"\0")
-        self._command = [word.decode() for word in words if word]
-        self._again = None
-
-    def kill(self):
-        os.kill(self._pid, signal.SIGKILL)
-
-    def start(self):
-        quiet = subprocess.DEVNULL
-        self._again = subprocess.Popen(self._command, stdin=quiet, stdout=quiet, stderr=quiet)
-
-    def stop(self):
-        if self._again:
-            self._again.kill()
-            self._again.wait()
-
-
-@pytest.fixture
-def make_private_rollout(make_service):
-    """The same on a pair of engines that a test may kill."""
-
-    def make(engines):
-        both = stores_module.Stores.of(engines)
-        stores_module.create_table(both.dynamodb, "orders")
-        pair = Pair(both, "orders", "orders", "shop.orders")
-        service = functools.partial(make_service, on=engines, environment=both.credentials)
-        return Rollout(both, engines, [pair], service).begin()
-
-    return make
-
-
-def test_mongodb_is_gone_and_comes_back(private_engines, make_private_rollout):
-    """Decided and served to the fleet while MongoDB is dead; nothing acknowledged on DynamoDB is lost,
-    and what was stranded on MongoDB is there with both images."""
-    engines, folder = private_engines
-    mongod = Mongod(folder)
-    rollout = make_private_rollout(engines)
-    try:
-        lose_and_recover(rollout, mongod)
-    finally:
-        rollout.service.stop()
-        mongod.stop()
-
-
-def until_writable(mongo, within=30):
-    """Its port answers before it is elected."""
-    deadline = time.monotonic() + within
-    while not mongo.admin.command("hello").get("isWritablePrimary"):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
-def test_the_service_begins_while_mongodb_is_gone(private_engines, make_private_rollout):
-    """Whoever restarts the service in the middle of it can still decide, and nothing is lost."""
-    engines, folder = private_engines
-    mongod = Mongod(folder)
-    rollout = make_private_rollout(engines)
-
-    def restart():
-        rollout.service.kill()
-        rollout.service.start(ready_within=None)
-        deadline = time.monotonic() + 60
-        while True:
-            with contextlib.suppress(ServiceError):  # before it listens
-                if "MongoDB" in rollout.service.status("orders")["reason"]:
-                    return
-            assert time.monotonic() < deadline, rollout.service.log_tail()
-            time.sleep(0.2)
-
-    try:
-        lose_and_recover(rollout, mongod, restart)
-    finally:
-        rollout.service.stop()
-        mongod.stop()
-
-
-def lose_and_recover(rollout, mongod, meanwhile=lambda: None):
-    with rollout.fleet() as fleet:
-        fleet.pause(), fleet.resume()
-        rollout.ramp("--to", "100")
-        rollout.assert_whole(fleet)
-        mongod.kill()
-        meanwhile()
-        rollout.say("rollback", "--unplanned", "--override", "mongodb_gone")
-        assert rollout.on_mongodb() == set()
-        assert rollout.state()["stranded"]
-        time.sleep(2)
-        before = sum(ledger.sides["dynamodb"] for ledger in fleet.pause())
-        fleet.resume()
-        time.sleep(2)
-        assert sum(ledger.sides["dynamodb"] for ledger in fleet.pause()) > before
-        fleet.resume()
-        mongod.start()
-        until_writable(rollout.stores.mongo)
-        rollout.until_well()
-        rollout.wait("synced")
-        told = rollout.say("recover")
-        assert "stranded" in told["sentence"]
-        fleet.pause()
-        rollout.wait("drained")
-        assert not fleet.check(both=False)
-        for pair in rollout.pairs:
-            pair.assert_equal()

@@ -146,6 +146,16 @@ class Ledger:
     fault: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """A place that does not show what was acknowledged."""
+
+    place: tuple
+    sentence: str
+    allowed: set | None = None  # of an item: the texts it may have, None: absent
+    missing: int = 0  # of a counter
+
+
 class _Worker:
     """One process: writes, and repeats what was refused until it is taken."""
 
@@ -344,28 +354,33 @@ class Fleet:
             self._told[number] = len(ledger.fences)
         return new
 
-    def check(self, both=True):
+    def check(self):
         """What the ledgers say against what stands in the stores; both at rest. Sentences."""
-        reads = [("DynamoDB", self._read_dynamodb)]
-        if both:
-            reads.append(("MongoDB", self._read_mongodb))
-        faults = []
-        for name, read in reads:
-            faults += [f"{name}: {line}" for line in self._differences(read())]
-        return faults
+        return [
+            f"{side}: {one.sentence}"
+            for side in ("dynamodb", "mongodb")
+            for one in self.differences(side)
+        ]
 
-    def _differences(self, found):
+    def differences(self, side):
+        found = self._read_dynamodb() if side == "dynamodb" else self._read_mongodb()
+        return [*self._counters_that_differ(found), *self._items_that_differ(found)]
+
+    def _counters_that_differ(self, found):
         added = sum((ledger.added for ledger in self.ledgers), collections.Counter())
         maybe = sum((ledger.maybe_added for ledger in self.ledgers), collections.Counter())
         for place in added | maybe:
             value = found.get(place, {}).get("n", 0)
             if not added[place] <= value <= added[place] + maybe[place]:
-                yield f"counter {place}: {value}, acknowledged {added[place]} (+{maybe[place]})"
+                told = f"counter {place}: {value}, acknowledged {added[place]} (+{maybe[place]})"
+                yield Difference(place, told, missing=added[place] - value)
+
+    def _items_that_differ(self, found):
         for ledger in self.ledgers:
             for place, allowed in ledger.items.items():
                 text = found[place].get("text") if place in found else None
                 if text not in allowed:
-                    yield f"{place}: {text!r}, acknowledged {allowed}"
+                    yield Difference(place, f"{place}: {text!r}, acknowledged {allowed}", allowed)
 
     def _read_dynamodb(self):
         found = {}
