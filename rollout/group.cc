@@ -277,6 +277,7 @@ Task<MoveAnswer> Group::hand_over(MoveRequest request, Wish wish) {
   }
   out.hook_output = run.hook_output();
   out.fence_ms = run.fence_ms();
+  out.took = run.took();
   co_return out;
 }
 

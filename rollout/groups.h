@@ -26,6 +26,12 @@ struct MoveRequest {
   std::string reason;
 };
 
+/// How long one command of a hand-off took in all, by its name (handoff.h).
+struct StepTime {
+  std::string step;
+  std::int64_t ms = 0;
+};
+
 struct MoveAnswer {
   enum class Kind : std::uint8_t {
     done,        ///< exit code 0
@@ -42,6 +48,7 @@ struct MoveAnswer {
       steps;                    ///< of a dry run, in order; and what `complete` leaves to a person
   RuleSet rules;                ///< as they hold now
   std::int64_t fence_ms = 0;    ///< how long writes of the moving subjects were refused
+  std::vector<StepTime> took;   ///< of a hand-off: its commands, in order, each once
   std::vector<AtRisk> at_risk;  ///< of an unplanned rollback: before anything was done; by link
   std::string hook_output;      ///< what the hooks printed, bounded; for the audit entry
 };

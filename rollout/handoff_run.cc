@@ -2,8 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 
+#include "common/async/task_group.h"
 #include "rollout/handoff_state.h"
 #include "rollout/hooks.h"
 
@@ -64,9 +66,22 @@ Task<Event> HandoffRun::obey(const Handoff& machine, Stop& limit) {
   const Failpoints& failpoints = parts_.store.context().failpoints;
   const std::string name = "handoff." + std::string(to_string(machine.command()));
   failpoints.hit(name + ".before");
+  const Clock& clock = parts_.store.context().clock;
+  const std::int64_t began = clock.steady_ms();
   Event event = co_await perform(machine, limit);
+  took(machine.command(), clock.steady_ms() - began);
   failpoints.hit(name + ".after");
   co_return event;
+}
+
+/// Commands that are repeated for as long as it takes count as one.
+void HandoffRun::took(Command command, std::int64_t ms) {
+  const auto known = std::ranges::find(took_, to_string(command), &StepTime::step);
+  if (known == took_.end()) {
+    took_.push_back({std::string(to_string(command)), ms});
+  } else {
+    known->ms += ms;
+  }
 }
 
 Task<Event> HandoffRun::perform(const Handoff& machine, Stop& limit) {
@@ -168,6 +183,7 @@ Task<Event> HandoffRun::await_clients(Stop& limit) {
   const std::string& group = parts_.store.options().name;
   const std::int64_t version = plan_.record.fence_version;
   const std::int64_t known_at = context.clock.steady_ms();
+  std::int64_t ask_at = known_at;
   bool asked = false;
   while (true) {
     const std::int64_t now = context.clock.steady_ms();
@@ -179,11 +195,14 @@ Task<Event> HandoffRun::await_clients(Stop& limit) {
       co_return BudgetSpent{names.empty() ? "a write with a lost reply may still land."
                                           : "no acknowledgement by client" + names + "."};
     }
+    if (now < ask_at) {
+      co_await parts_.store.changed().wait(limit, Milliseconds(ask_at - now));
+      continue;
+    }
     auto stored = co_await context.table.clients(group);
     if (stored) parts_.registry.merge(*stored, context.clock.steady_ms());
-    const bool first = !asked;
     asked = asked || stored;
-    if (!first || !stored) co_await parts_.store.changed().wait(limit, kAskClientsEvery);
+    ask_at = context.clock.steady_ms() + kAskClientsEvery.count();
   }
   co_return Done{};
 }
@@ -195,40 +214,46 @@ bool HandoffRun::unsettled() const {
   return false;
 }
 
+/// All of them at once; the first failure ends the others.
+Task<Result<void>> HandoffRun::on_each_link(LinkWork work, Stop& limit) {
+  TaskGroup group(limit);
+  for (LinkedPair* link : parts_.links) group.start(work(*link, group.stop()));
+  co_return co_await group.join();
+}
+
 Task<Event> HandoffRun::drain(Stop& limit) {
   const Moves moves = moves_between(plan_.record.from, plan_.record.to);
-  for (LinkedPair* link : parts_.links) {
-    if (moves.to_mongodb) {
-      const auto drained = co_await link->drain(Side::dynamodb, limit);
-      if (!drained) co_return failed_within(limit, drained.error());
-    }
-    if (moves.to_dynamodb) {
-      const auto drained = co_await link->drain(Side::mongodb, limit);
-      if (!drained) co_return failed_within(limit, drained.error());
-    }
-  }
+  LinkWork work = [&moves](LinkedPair& link, Stop& stop) -> Task<Result<void>> {
+    if (moves.to_mongodb) CO_TRY_VOID(co_await link.drain(Side::dynamodb, stop));
+    if (moves.to_dynamodb) CO_TRY_VOID(co_await link.drain(Side::mongodb, stop));
+    co_return Result<void>();
+  };
+  const auto drained = co_await on_each_link(std::move(work), limit);
+  if (!drained) co_return failed_within(limit, drained.error());
   co_return Done{};
 }
 
 Task<Event> HandoffRun::verify(Stop& limit) {
-  for (LinkedPair* link : parts_.links) {
-    const auto verified = co_await link->verify(plan_.verify, parts_.store.state().rules, limit);
-    if (!verified) co_return failed_within(limit, verified.error());
-    if (verified->differences > 0) {
-      co_return Failed{fmt::format("{} of {} compared keys of link \"{}\" differ: {}",
-                                   verified->differences, verified->compared, link->name(),
-                                   verified->first)};
-    }
-  }
+  LinkWork work = [this](LinkedPair& link, Stop& stop) -> Task<Result<void>> {
+    CO_TRY(const Verification found,
+           co_await link.verify(plan_.verify, parts_.store.state().rules, stop));
+    if (found.differences == 0) co_return Result<void>();
+    co_return fail(Fault::conflict,
+                   fmt::format("{} of {} compared keys of link \"{}\" differ: {}",
+                               found.differences, found.compared, link.name(), found.first));
+  };
+  const auto verified = co_await on_each_link(std::move(work), limit);
+  if (!verified) co_return failed_within(limit, verified.error());
   co_return Done{};
 }
 
 Task<Event> HandoffRun::hold(Stop& limit) {
-  for (LinkedPair* link : parts_.links) {
-    const auto held = co_await link->hold(!plan_.record.unplanned, limit);
-    if (!held) co_return failed_within(limit, held.error());
-    barriers_[link->name()] = *held;
-  }
+  LinkWork work = [this](LinkedPair& link, Stop& stop) -> Task<Result<void>> {
+    CO_TRY(barriers_[link.name()], co_await link.hold(!plan_.record.unplanned, stop));
+    co_return Result<void>();
+  };
+  const auto held = co_await on_each_link(std::move(work), limit);
+  if (!held) co_return failed_within(limit, held.error());
   while (unsettled()) {
     if (limit.requested()) co_return BudgetSpent{"a write with a lost reply may still land."};
     co_await limit.sleep(kAskClientsEvery);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ class HandoffRun {
   const std::string& why() const { return why_; }
   /// How long the moving subjects were fenced.
   std::int64_t fence_ms() const { return fence_ms_; }
+  const std::vector<StepTime>& took() const { return took_; }
   std::string hook_output() const { return hook_output_; }
 
  private:
@@ -53,6 +55,8 @@ class HandoffRun {
   Task<Event> store_end();
   Task<Event> store_undo(const std::string& why);
   Task<void> ended(std::string transition);
+  using LinkWork = std::function<Task<Result<void>>(LinkedPair&, Stop&)>;
+  Task<Result<void>> on_each_link(LinkWork work, Stop& limit);
   Task<Event> await_clients(Stop& limit);
   Task<Event> drain(Stop& limit);
   Task<Event> verify(Stop& limit);
@@ -60,6 +64,7 @@ class HandoffRun {
   Task<Event> read_again();
   Task<Event> written(control::GroupState next, bool versioned, bool journal = false);
   Task<Result<void>> hook(std::string transition);
+  void took(Command command, std::int64_t ms);
   void release_links();
   void adopt();
   bool unsettled() const;
@@ -68,6 +73,7 @@ class HandoffRun {
   HandoffPlan plan_;
   std::int64_t fenced_at_ms_ = 0;  ///< steady
   std::int64_t fence_ms_ = 0;
+  std::vector<StepTime> took_;
   std::map<std::string, control::Barrier> barriers_;
   std::string why_;
   std::string hook_output_;

@@ -48,7 +48,7 @@ struct LinkFacts {
 };
 
 enum class VerifyScope : std::uint8_t {
-  recent,  ///< keys that changed in the last minutes, and a sample
+  recent,  ///< keys that changed in the last minutes and were not found equal since, and a sample
   cohort,  ///< every key of every moving subject, on either side
 };
 
@@ -66,8 +66,9 @@ struct Verification {
   std::string first;  ///< one sentence about the first difference
 };
 
-/// What a hand-off asks of one link. The calls run one after the other; `limit` ends them with
-/// Fault::stopped. Nothing here decides who owns a key: see owner changes in `adopt`.
+/// What a hand-off asks of one link. Its calls run one after the other, several links at once;
+/// `limit` ends them with Fault::stopped. Nothing here decides who owns a key: see owner changes in
+/// `adopt`.
 class LinkedPair {
  public:
   virtual ~LinkedPair() = default;

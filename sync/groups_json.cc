@@ -87,6 +87,10 @@ Json json_of(const rollout::AtRisk& link) {
           {"read_until_ms", link.read_until_ms}};
 }
 
+Json json_of(const rollout::StepTime& one) {
+  return {{"step", one.step}, {"ms", one.ms}};
+}
+
 Json json_of(const rollout::ClientFacts& clients) {
   return {{"registered", clients.registered},
           {"silent_continuing", clients.silent_continuing},
@@ -238,6 +242,7 @@ std::string move_json(const MoveReply& reply, int status) {
               {"steps", answer.steps},
               {"rules", summary_of(answer.rules)},
               {"fence_ms", answer.fence_ms}});
+  if (!answer.took.empty()) out["took"] = array_of(answer.took);
   if (!answer.at_risk.empty()) out["at_risk"] = {{"links", array_of(answer.at_risk)}};
   return dumped(out);
 }

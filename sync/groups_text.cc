@@ -95,6 +95,18 @@ std::string risk_of(const Json& link) {
       read > 0 ? as_time(read) : "a time that is not known");
 }
 
+/// What took no time to speak of is left out.
+std::string took_text(const Json& took) {
+  constexpr double kLeastMs = 10;
+  std::string out;
+  for (const Json& one : took) {
+    const double ms = number_in(one, "ms");
+    if (ms >= kLeastMs)
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", text_in(one, "step"), as_duration(ms));
+  }
+  return out;
+}
+
 std::string risk_text(const Json& links) {
   std::string text;
   for (const Json& link : links) text.append(risk_of(link));
@@ -235,6 +247,8 @@ std::string move_text(std::string_view json) {
     text.append(
         fmt::format("  writes of the moving subjects were refused for {}\n", as_duration(fence)));
   }
+  if (const std::string steps = took_text(part_of(whole, "took")); !steps.empty())
+    text.append("  it took: " + steps + "\n");
   return text;
 }
 

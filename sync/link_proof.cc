@@ -5,6 +5,8 @@
 namespace crossfade::sync {
 namespace {
 
+constexpr Milliseconds kRecent = std::chrono::minutes(10);
+
 std::unique_ptr<Proving> make_proving(const LinkParts& parts, RecentKeys& recent,
                                       RecentKeys::Ready passed, Proving::LeftOut left_out) {
   LinkEnvironment& env = parts.environment;
@@ -32,7 +34,8 @@ std::unique_ptr<Canary> make_canary(const LinkParts& parts) {
 }  // namespace
 
 LinkProof::LinkProof(const LinkParts& parts, RecentKeys& recent, RecentKeys::Ready passed,
-                     Proving::LeftOut canary) {
+                     Proving::LeftOut canary)
+    : config_(parts.config), environment_(parts.environment), recent_(recent) {
   const bool moves = !parts.config.group.empty();
   if (moves && parts.config.proving)
     proving_ = make_proving(parts, recent, std::move(passed), std::move(canary));
@@ -42,6 +45,16 @@ LinkProof::LinkProof(const LinkParts& parts, RecentKeys& recent, RecentKeys::Rea
 void LinkProof::start(TaskGroup& members) {
   if (proving_) members.start(proving_->run());
   if (canary_) members.start(canary_->run());
+}
+
+std::vector<Key> LinkProof::doubtful() const {
+  if (proving_) return proving_->unproven();
+  const std::int64_t since = environment_.clock.wall_ms() - kRecent.count();
+  if (!recent_.complete_since(since))
+    environment_.log.warning("recent_keys_forgotten", {{"link", config_.name}});
+  std::vector<Key> out;
+  for (RecentKey& one : recent_.since(since)) out.push_back(std::move(one.key));
+  return out;
 }
 
 void LinkProof::tell(rollout::LinkFacts& facts) const {

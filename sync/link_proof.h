@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "rollout/linked.h"
 #include "sync/canary.h"
@@ -21,8 +22,14 @@ class LinkProof {
   void start(TaskGroup& members);
   void tell(rollout::LinkFacts& facts) const;
   void tell(LinkStatus& status) const;
+  /// The keys that changed in the last minutes, less those that proving has found equal since: both
+  /// directions had passed their last change then. Some may be named twice.
+  std::vector<Key> doubtful() const;
 
  private:
+  const LinkConfig& config_;
+  LinkEnvironment& environment_;
+  const RecentKeys& recent_;
   std::unique_ptr<Proving> proving_;
   std::unique_ptr<Canary> canary_;
 };

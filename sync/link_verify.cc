@@ -6,16 +6,12 @@
 namespace crossfade::sync {
 namespace {
 
-constexpr Milliseconds kRecent = std::chrono::minutes(10);
-constexpr int kSample = 200;
+constexpr int kSample = 200;  ///< of each side
 
 using Sources = std::vector<KeySourcePtr>;
 
 /// The keys that changed lately, and some that did not.
-Sources recent_sources(const KeyPlace& place, const RecentKeys& recent, std::int64_t since_ms,
-                       Random& random) {
-  std::vector<Key> keys;
-  for (RecentKey& one : recent.since(since_ms)) keys.push_back(std::move(one.key));
+Sources recent_sources(const KeyPlace& place, std::vector<Key> keys, Random& random) {
   Sources out;
   out.push_back(keys_given(std::move(keys)));
   out.push_back(keys_of_table_sample(place, random, kSample));
@@ -50,10 +46,7 @@ Task<Result<rollout::Verification>> Link::verify(rollout::VerifyScope scope, Rul
   Verifier verifier(
       comparer, [&](const Key& key) { return cohort.moves(key) && !is_canary(key); }, limit);
   const bool recent = scope == rollout::VerifyScope::recent;
-  const std::int64_t since = environment_.clock.wall_ms() - kRecent.count();
-  if (recent && !recent_keys_.complete_since(since))
-    environment_.log.warning("recent_keys_forgotten", {{"link", config_.name}});
-  const Sources sources = recent ? recent_sources(place, recent_keys_, since, environment_.random)
+  const Sources sources = recent ? recent_sources(place, proof_->doubtful(), environment_.random)
                                  : cohort_sources(place, queried(cohort));
   for (std::size_t i = 0; i < sources.size(); ++i)
     CO_TRY_VOID(co_await verifier.run(*sources[i], !recent && i > 0));

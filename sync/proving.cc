@@ -1,6 +1,7 @@
 #include "sync/proving.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -125,6 +126,13 @@ Task<Result<void>> Proving::store_news() {
     news_.pop_front();
   }
   co_return Result<void>();
+}
+
+std::vector<Key> Proving::unproven() const {
+  std::vector<Key> out = parts_.recent.waiting();
+  std::ranges::move(keys_of(batch_), std::back_inserter(out));
+  std::ranges::move(suspects_.keys(), std::back_inserter(out));
+  return out;
 }
 
 Proof Proving::proof() const {

@@ -52,6 +52,9 @@ class Proving {
   /// Until the stop; a store that does not answer is waited for.
   Task<Result<void>> run();
   Proof proof() const;
+  /// Every changed key but those that were found equal after their last change; some may be named
+  /// twice.
+  std::vector<Key> unproven() const;
 
  private:
   Task<Result<void>> recall();

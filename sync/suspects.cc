@@ -68,6 +68,12 @@ std::vector<Key> Suspects::due(std::int64_t now_ms, std::size_t most) const {
   return out;
 }
 
+std::vector<Key> Suspects::keys() const {
+  std::vector<Key> out;
+  for (const auto& [key, suspect] : all_) out.push_back(key);
+  return out;
+}
+
 std::size_t Suspects::room() const {
   return kMost - std::min(kMost, all_.size());
 }

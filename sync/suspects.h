@@ -34,6 +34,7 @@ class Suspects {
   void recall(Key key, std::string what, std::int64_t since_ms);
   /// At most `most` keys that are to be looked at now.
   std::vector<Key> due(std::int64_t now_ms, std::size_t most) const;
+  std::vector<Key> keys() const;
   /// How many more keys it can hold.
   std::size_t room() const;
 

@@ -49,6 +49,12 @@ std::vector<RecentKey> RecentKeys::take(const Ready& ready, std::size_t most) {
   return out;
 }
 
+std::vector<Key> RecentKeys::waiting() const {
+  std::vector<Key> out;
+  for (Keys::const_iterator one = next_; one != keys_.end(); ++one) out.push_back(one->key);
+  return out;
+}
+
 std::optional<RecentKey> RecentKeys::find(const Key& key) const {
   const auto place = places_.find(hash_of(key));
   if (place == places_.end() || place->second->key != key) return std::nullopt;

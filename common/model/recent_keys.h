@@ -43,6 +43,8 @@ class RecentKeys {
   /// The keys that were not taken since their last change, the longest waiting first: up to the
   /// first that is not ready, at most `most`.
   std::vector<RecentKey> take(const Ready& ready, std::size_t most);
+  /// Those that take() has not returned since their last change, ready or not.
+  std::vector<Key> waiting() const;
   std::int64_t untaken() const { return untaken_; }
   /// When the longest waiting of them changed; 0 when none waits.
   std::int64_t untaken_since_ms() const { return next_ == keys_.end() ? 0 : next_->at_ms; }

@@ -123,8 +123,16 @@ class Operator:
         self._fleet.pause()
         self._shop.wait("drained")
         self._tell(verb, seconds, before, self._shop.rules())
+        self._tell_steps(json.loads(done.stdout))
         self._fleet.resume()
         time.sleep(self._rest)
+
+    @staticmethod
+    def _tell_steps(told):
+        """What the hand-off consisted of, without what took no time to speak of."""
+        took = [one for one in told.get("took", []) if one["ms"] >= 10]
+        if took:
+            say("", ", ".join(f"{one['step']} {one['ms']} ms" for one in took))
 
     def _tell(self, verb, seconds, before, after):
         fences = self._fleet.new_fences()

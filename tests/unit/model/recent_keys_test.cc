@@ -61,7 +61,20 @@ TEST(RecentKeysTest, ForgetsTheOldestAndSaysSo) {
   EXPECT_TRUE(keys.complete_since(found.back().at_ms));
 }
 
+const RecentKeys::Ready kNotReady = [](const RecentKey&) { return false; };
 const RecentKeys::Ready kReady = [](const RecentKey&) { return true; };
+
+TEST(RecentKeysTest, WhatWaitsIsWhatWasNotTakenSince) {
+  RecentKeys keys(kPlenty);
+  EXPECT_THAT(keys.waiting(), IsEmpty());
+  for (const char* name : {"a", "b", "c"}) keys.changed({name}, Side::dynamodb, 1, 10);
+  keys.take(kNotReady, 9);
+  EXPECT_THAT(keys.waiting(), ElementsAre(Key{"a"}, Key{"b"}, Key{"c"}));
+  keys.take(kReady, 2);
+  EXPECT_THAT(keys.waiting(), ElementsAre(Key{"c"}));
+  keys.changed({"a"}, Side::mongodb, 1, 20);
+  EXPECT_THAT(keys.waiting(), ElementsAre(Key{"c"}, Key{"a"}));
+}
 
 TEST(RecentKeysTest, AKeyIsTakenOnceAfterEachChange) {
   RecentKeys keys(kPlenty);

@@ -195,7 +195,9 @@ TEST_F(GroupTest, AReadThatAWriteHasOvertakenTakesNothingBack) {
   Group& group = make_group("p1");
   open(group);
   rest(Milliseconds(150));  // until what is held must be confirmed
-  memory.read_delay = [] { return Milliseconds(400); };
+  memory.read_delay = [](const std::string& call) {
+    return Milliseconds(call == "GetItem" ? 400 : 0);
+  };
   std::string leased;
   LeaseRequest request;
   request.client.id = "web-1";

@@ -2,6 +2,7 @@
 // refuses, is in doubt, or belongs to another process by now.
 #include "rollout/handoff_run.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/unit/rollout/shell_fixture.h"
@@ -33,6 +34,11 @@ class HandoffRunTest : public ShellTest {
 
   Group& group;
 };
+
+std::int64_t took(const MoveAnswer& told, const std::string& step) {
+  const auto found = std::ranges::find(told.took, step, &StepTime::step);
+  return found == told.took.end() ? -1 : found->ms;
+}
 
 const Names kUndone = {"store -, version 3", "hook after_undo", "release"};
 
@@ -102,7 +108,7 @@ TEST_F(HandoffRunTest, AHookAfterTheFlipStopsNothing) {
 }
 
 TEST_F(HandoffRunTest, ASpentBudgetUndoesIt) {
-  pair.hangs = true;
+  pair.drained = [] { return false; };
   MoveRequest request = ramp(50);
   request.budget_ms = 100;
   const MoveAnswer told = move(group, request);
@@ -110,6 +116,67 @@ TEST_F(HandoffRunTest, ASpentBudgetUndoesIt) {
   EXPECT_THAT(told.sentence, HasSubstr("The budget was spent while the retiring side"));
   expect_notes("drain dynamodb", kUndone);
   EXPECT_GE(told.fence_ms, 100);
+  EXPECT_GE(took(told, "drain"), 90);
+}
+
+/// Also one that comes while the control table is being read.
+TEST_F(HandoffRunTest, AnAcknowledgementEndsTheWait) {
+  LeaseRequest request;
+  request.client.id = "web-1";
+  request.client.acknowledged = group.state().rules.version;
+  ASSERT_TRUE(run(group.lease(request)));
+  memory.read_delay = [](const std::string&) { return Milliseconds(60); };
+  request.client.acknowledged = 2;
+  boost::asio::steady_timer later(io, Milliseconds(90));
+  later.async_wait([&](const boost::system::error_code&) {
+    boost::asio::co_spawn(io, group.lease(request), boost::asio::detached);
+  });
+  const MoveAnswer told = move(group, ramp(50));
+  EXPECT_EQ(told.kind, Kind::done) << told.sentence;
+  EXPECT_LT(took(told, "await_clients"), 240);
+  rest(Milliseconds(200));
+}
+
+/// Two links: what a hand-off asks of one it asks of both.
+class HandoffOfTwo : public ShellTest {
+ protected:
+  HandoffOfTwo() {
+    links.push_back(&carts);
+    group = &make_group("p1");
+    open(*group);
+  }
+
+  std::ptrdiff_t noted(const std::string& what) const {
+    const Names all = notes.all();
+    return std::ranges::count(all, what);
+  }
+
+  FakePair carts{notes, "carts"};
+  Group* group = nullptr;
+};
+
+TEST_F(HandoffOfTwo, AllLinksDrainAtOnce) {
+  pair.drained = [&] { return noted("drain dynamodb") == 2; };
+  EXPECT_EQ(move(*group, ramp(50)).kind, Kind::done);
+  EXPECT_EQ(noted("verify"), 2);
+  EXPECT_EQ(noted("hold"), 2);
+  EXPECT_EQ(noted("release"), 2);
+}
+
+TEST_F(HandoffOfTwo, TheFirstFailureEndsTheOther) {
+  pair.drained = [] { return false; };
+  carts.fails = {{"drain dynamodb", fail(Fault::unavailable, "Nothing answers.")}};
+  const MoveAnswer told = move(*group, ramp(50));
+  EXPECT_EQ(told.kind, Kind::undone);
+  EXPECT_THAT(told.sentence, HasSubstr("Nothing answers."));
+  EXPECT_LT(told.fence_ms, 4'000) << "less than its budget";
+}
+
+TEST_F(HandoffOfTwo, ADifferenceOfEitherUndoesIt) {
+  carts.verification = {100, 2, "carts/7 differs."};
+  const MoveAnswer told = move(*group, ramp(50));
+  EXPECT_EQ(told.kind, Kind::undone);
+  EXPECT_THAT(told.sentence, HasSubstr("link \"carts\" differ: carts/7 differs."));
 }
 
 TEST_F(HandoffRunTest, AStopBeforeTheJournalUndoesIt) {

@@ -97,10 +97,8 @@ Reply MemoryTable::answer(const Received& request) {
 
 Reply MemoryTable::get(const json& request) const {
   const auto found = items_.find(key_of(request.at("Key")));
-  Reply reply = answer_of(found == items_.end() ? json::object()
-                                                : json{{"Item", json::parse(found->second)}});
-  if (read_delay) reply.delay = read_delay();
-  return reply;
+  return read("GetItem",
+              found == items_.end() ? json::object() : json{{"Item", json::parse(found->second)}});
 }
 
 Reply MemoryTable::query(const json& request) const {
@@ -110,7 +108,13 @@ Reply MemoryTable::query(const json& request) const {
   json items = json::array();
   for (const auto& [key, item] : items_)
     if (key.first == partition && key.second.starts_with(begin)) items.push_back(json::parse(item));
-  return answer_of({{"Items", items}});
+  return read("Query", {{"Items", items}});
+}
+
+Reply MemoryTable::read(const std::string& call, const json& body) const {
+  Reply reply = answer_of(body);
+  if (read_delay) reply.delay = read_delay(call);
+  return reply;
 }
 
 bool MemoryTable::holds(const json& put) const {

@@ -48,8 +48,8 @@ class MemoryTable {
   std::function<Answer(const std::string& note)> instead;
   /// The same afterwards: it has, and this is what is heard of it.
   std::function<Answer(const std::string& note)> heard;
-  /// How late a read is answered, with what was there when it came.
-  std::function<std::chrono::milliseconds()> read_delay;
+  /// How late a read (GetItem, Query) is answered, with what was there when it came.
+  std::function<std::chrono::milliseconds(const std::string& call)> read_delay;
 
  private:
   using Json = nlohmann::json;
@@ -57,6 +57,7 @@ class MemoryTable {
 
   fakes::Reply get(const Json& request) const;
   fakes::Reply query(const Json& request) const;
+  fakes::Reply read(const std::string& call, const Json& body) const;
   fakes::Reply put_all(const std::vector<Json>& puts, bool transaction);
   bool holds(const Json& put) const;
 

@@ -17,7 +17,7 @@ Result<void> FakePair::met(const std::string& what) {
 
 Task<Result<void>> FakePair::drain(Side from, Stop& limit) {
   CO_TRY_VOID(met("drain " + std::string(to_string(from))));
-  if (hangs) co_await limit.sleep(dynamo::kPatience);
+  while (!drained() && !limit.requested()) co_await limit.sleep(Milliseconds(5));
   if (limit.requested()) co_return fail(Fault::stopped, "The drain was ended.");
   co_return Result<void>();
 }
@@ -74,7 +74,6 @@ Group& ShellTest::make_group(const std::string& process, Stop& parent) {
   GroupOptions of_group;
   of_group.name = "shop";
   of_group.limits.clean_hours = 0;
-  const std::vector<LinkedPair*> links = {&pair};
   groups.push_back(std::make_unique<Group>(of_group, *contexts.back(), links, parent));
   return *groups.back();
 }

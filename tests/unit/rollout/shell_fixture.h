@@ -16,8 +16,8 @@ namespace crossfade::rollout {
 /// error; what `calls` names is called before.
 class FakePair final : public LinkedPair {
  public:
-  explicit FakePair(Notes& notes) : notes_(notes) {
-    facts_told.name = "orders";
+  explicit FakePair(Notes& notes, std::string name = "orders") : notes_(notes) {
+    facts_told.name = std::move(name);
     facts_told.synced = true;
     facts_told.stream_headroom_hours = 24;
     facts_told.oplog_headroom_hours = 24;
@@ -38,7 +38,7 @@ class FakePair final : public LinkedPair {
   Verification verification;
   std::map<std::string, Error> fails;
   std::map<std::string, std::function<void()>> calls;
-  bool hangs = false;  ///< a drain, until its limit
+  std::function<bool()> drained = [] { return true; };  ///< a drain goes on until then
 
  private:
   Result<void> met(const std::string& what);
@@ -64,7 +64,7 @@ class NoEvents final : public EventSink {
   void publish(std::string_view, std::string) override {}
 };
 
-/// One process with one group of one link, over a control table in memory. Further processes come
+/// One process with one group of `links`, over a control table in memory. Further processes come
 /// with make_group().
 class ShellTest : public dynamo::DynamoTest {
  protected:
@@ -94,6 +94,7 @@ class ShellTest : public dynamo::DynamoTest {
   std::unique_ptr<dynamo::Client> client;
   std::unique_ptr<control::ControlTable> table;
   FakePair pair{notes};
+  std::vector<LinkedPair*> links{&pair};
   FakeHooks hooks{notes};
   NoEvents events;
   Failpoints failpoints{""};

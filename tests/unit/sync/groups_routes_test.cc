@@ -167,11 +167,13 @@ TEST_F(GroupsRoutesTest, AnswersAMoveByItsOutcome) {
     answer.guards = {lag_guard()};
     answer.rules = groups_.view_told.state.rules;
     answer.fence_ms = 412;
+    answer.took = {{"drain", 380}};
     groups_.move_told = answer;
     const json told = post("/v1/groups/shop/ramp", body, status);
     EXPECT_EQ(told["outcome"], name);
     EXPECT_EQ(told["verb"], "ramp");
     EXPECT_EQ(told["fence_ms"], 412);
+    EXPECT_EQ(told["took"], nlohmann::json::parse(R"([{"step":"drain","ms":380}])"));
     EXPECT_EQ(told["rules"]["version"], 7);
     EXPECT_EQ(told["guards"][0]["name"], "backward_lag");
     EXPECT_EQ(told.contains("detail"), status >= 400) << name;

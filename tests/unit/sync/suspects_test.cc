@@ -45,6 +45,13 @@ TEST(SuspectsTest, ADifferenceThatPassesIsNone) {
   EXPECT_EQ(suspects.seen_ms(), 0);
 }
 
+TEST(SuspectsTest, NamesEveryKeyThatWasNotFoundEqualSince) {
+  Suspects suspects;
+  for (const char* name : {"a", "b", "c"}) suspects.looked(key(name), "differs", 0);
+  suspects.looked(key("b"), "", 300);
+  EXPECT_THAT(suspects.keys(), ElementsAre(Key{"a"}, Key{"c"}));
+}
+
 TEST(SuspectsTest, AKeyThatIsChangedMeanwhileIsJudgedAnew) {
   Suspects suspects;
   EXPECT_EQ(suspects.looked(key("a", 1), "differs", 0), News::none);
