@@ -56,12 +56,20 @@ Result<bool> Target::has_documents(mongo::Client& client) const {
   return found > 0;
 }
 
-Result<void> Target::create(mongo::Client& client) const {
+/// As listCollections shows it; nothing when there is none.
+Result<std::optional<std::string>> Target::definition(mongo::Client& client) const {
   DocumentBuilder list;
   list.int32("listCollections", 1)
       .document("filter", DocumentBuilder().text("name", where_.collection).finish());
   TRY(const std::string reply, client.command(where_.database, list.finish()));
-  if (!DocumentView(reply).documents("cursor.firstBatch").empty()) return {};
+  const auto found = DocumentView(reply).documents("cursor.firstBatch");
+  if (found.empty()) return std::nullopt;
+  return std::string(found.front());
+}
+
+Result<void> Target::create(mongo::Client& client) const {
+  TRY(const auto there, definition(client));
+  if (there) return {};
   TRY_VOID(client.command(where_.database,
                           DocumentBuilder().text("create", where_.collection).finish()));
   return {};
@@ -69,6 +77,11 @@ Result<void> Target::create(mongo::Client& client) const {
 
 Result<bool> Target::keep_images(mongo::Client& client, const mongo::ServerFacts& server) const {
   if (server.major < kFirstWithImages) return false;
+  TRY(const auto there, definition(client));
+  const bool kept =
+      there &&
+      DocumentView(*there).boolean("options.changeStreamPreAndPostImages.enabled").value_or(false);
+  if (kept) return true;
   DocumentBuilder command;
   command.text("collMod", where_.collection);
   command.document("changeStreamPreAndPostImages",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,15 @@ class Target {
   Result<bool> has_documents(mongo::Client& client) const;
   /// Does nothing when the collection exists: transactions then need not create it.
   Result<void> create(mongo::Client& client) const;
-  /// Turns pre- and post-images on where the server has them (6.0+). Returns whether they are on.
+  /// Turns pre- and post-images on where the server has them (6.0+) and they are off: that waits
+  /// for every open transaction on the collection, and others wait behind it. Returns whether they
+  /// are on.
   Result<bool> keep_images(mongo::Client& client, const mongo::ServerFacts& server) const;
   Result<void> build(mongo::Client& client, const IndexPlan& index) const;
 
  private:
+  Result<std::optional<std::string>> definition(mongo::Client& client) const;
+
   mongo::Namespace where_;
 };
 
