@@ -104,6 +104,7 @@ void add_rollout(CLI::App& app, CliArguments& into) {
       [&into] { into.verb = into.of_group.client.empty() ? Verb::clients : Verb::forget_client; });
   clients->add_option("--forget", into.of_group.client, "Wait no more for this one")
       ->type_name("ID");
+  add_dry_run(*clients, into.of_group);
   add_statement(*clients, into.of_group);
 }
 

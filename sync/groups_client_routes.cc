@@ -22,6 +22,11 @@ bool good_client(const std::string& id) {
   return id.size() <= kClientBytes && std::ranges::all_of(id, plain);
 }
 
+AdminReply forgotten_reply(const std::string& client, bool done, const std::string& sentence) {
+  return {.body = fmt::format(R"({{"client":{},"forgotten":{},"sentence":{}}})", json_text(client),
+                              done, json_text(sentence))};
+}
+
 }  // namespace
 
 void GroupsClientRoutes::add_to(RouteTable& table) {
@@ -55,10 +60,21 @@ Task<AdminReply> GroupsClientRoutes::forget(RouteCall call) {
   auto why = statement(call.request.body);
   if (!why) co_return problem(why.error());
   if (const auto known = groups_.view(group); !known) co_return problem(known.error());
+  if (why->dry_run) co_return would_forget(group, client);
   if (why->who.empty()) why->who = call.request.from;
   Change change{group, why->who, "rollout clients --forget " + client, why->reason};
   const AuditedCalls::Work work = [&] { return perform_forget(group, client); };
   co_return co_await calls_.perform(std::move(call.request), std::move(change), work);
+}
+
+AdminReply GroupsClientRoutes::would_forget(const std::string& group,
+                                            const std::string& client) const {
+  const auto known = groups_.clients(group);
+  const bool there = std::ranges::find(known, client, &control::ClientRecord::id) != known.end();
+  return forgotten_reply(
+      client, false,
+      there ? fmt::format("Nothing was done: nobody would wait for {} any more.", client)
+            : fmt::format("Nothing was done: no client {} is known.", client));
 }
 
 Task<Changed> GroupsClientRoutes::perform_forget(std::string group, std::string client) {
@@ -70,8 +86,7 @@ Task<Changed> GroupsClientRoutes::perform_forget(std::string group, std::string 
     co_return out;
   }
   out.result = fmt::format("Nobody waits for {} any more.", client);
-  out.reply.body = fmt::format(R"({{"client":{},"forgotten":true,"sentence":{}}})",
-                               json_text(client), json_text(out.result));
+  out.reply = forgotten_reply(client, true, out.result);
   co_return out;
 }
 

@@ -24,6 +24,7 @@ class GroupsClientRoutes {
  private:
   Task<AdminReply> lease(RouteCall call);
   Task<AdminReply> forget(RouteCall call);
+  AdminReply would_forget(const std::string& group, const std::string& client) const;
   Task<Changed> perform_forget(std::string group, std::string client);
   Task<AdminReply> shadow_reads(RouteCall call);
 

@@ -222,7 +222,8 @@ int forget_client_command(const CliContext& context, const CliArguments& argumen
   const auto path = group_path(client, arguments.of_group);
   if (!path) return tell_error(context, arguments.json, path.error().message);
   const GroupArguments& given = arguments.of_group;
-  const Json body = {{"who", who_of(context, given)}, {"reason", given.reason}};
+  Json body = {{"who", who_of(context, given)}, {"reason", given.reason}};
+  if (given.dry_run) body["dry_run"] = true;
   ChangingCall call;
   call.what = "rollout clients --forget";
   call.call = {"DELETE", fmt::format("{}/clients/{}", *path, url_encoded(given.client)),

@@ -152,6 +152,7 @@ Result<Statement> statement(const std::string& text) {
   RequestBody body(text);
   body.text("who", out.who, kNameBytes);
   body.text("reason", out.reason, kReasonBytes);
+  body.flag("dry_run", out.dry_run);
   TRY_VOID(body.end());
   return out;
 }

@@ -17,6 +17,7 @@ namespace crossfade::sync {
 struct Statement {
   std::string who;
   std::string reason;
+  bool dry_run = false;
 };
 
 Result<rollout::MoveRequest> move_request(rollout::Verb verb, const std::string& body);

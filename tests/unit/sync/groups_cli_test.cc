@@ -237,6 +237,11 @@ TEST_F(GroupsCliTest, ShowsRulesVersionsAndClients) {
             "shop: 1 clients\n"
             "  worker-1                 refuse   acknowledged 7, lease 10.0 s, last stored "
             "2026-01-01T00:00:00Z\n");
+  EXPECT_EQ(call_with_config({"rollout", "clients", "--forget", "worker-1", "--dry-run"}), 0);
+  EXPECT_THAT(out(), HasSubstr("Nothing was done: nobody would wait for worker-1 any more."));
+  told([](FakeGroups& groups) { EXPECT_THAT(groups.forgotten, testing::IsEmpty()); });
+  EXPECT_EQ(call_with_config({"rollout", "clients", "--forget", "w2", "--dry-run"}), 0);
+  EXPECT_THAT(out(), HasSubstr("Nothing was done: no client w2 is known."));
   EXPECT_EQ(call_with_config({"rollout", "clients", "--forget", "worker-1"}), 0) << err();
   told([](FakeGroups& groups) { EXPECT_THAT(groups.forgotten, ElementsAre("worker-1")); });
 }
