@@ -18,6 +18,7 @@ Task<Result<bool>> ItemWriter::swap(ItemSwap swap, Stop& stop) {
   dynamo::UpdateRequest request{options_.table, {}, update.expression, guard(token)};
   CO_TRY(request.key_json, mapper_.key_json(swap.key));
   request.condition = both(both(std::move(request.condition), update.as_read), update.written);
+  request.may_send = options_.may_write;
   const auto outcome = co_await client_.update_item(request);
   note(swap.key, outcome);
   if (!outcome) co_return outcome.error();

@@ -62,7 +62,8 @@ ItemUpdate finished(Parts parts, const ItemNames& names, const Json* reserved, b
   ItemUpdate out;
   out.was_there = was_there;
   parts.names["#k"] = names.hash;
-  out.as_read = {parts.condition, dumped(parts.names), dumped(parts.old_values)};
+  const bool compares = !parts.old_values.empty();
+  out.as_read = {parts.condition, dumped(parts.names), compares ? dumped(parts.old_values) : ""};
   if (reserved == nullptr) return out;
   out.expression = "SET #x=:x" + parts.set;
   if (!parts.remove.empty()) out.expression += " REMOVE " + parts.remove;

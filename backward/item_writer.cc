@@ -53,7 +53,8 @@ dynamo::Condition ItemWriter::guard(const WriteToken& token) const {
 Task<Result<void>> ItemWriter::put(Key key, std::string document, std::int64_t position) {
   const WriteToken token = token_for(key, position, false);
   CO_TRY(codec::MappedItem item, mapper_.to_item(document, &token));
-  const dynamo::PutRequest request{options_.table, std::move(item.json), guard(token)};
+  const dynamo::PutRequest request{options_.table, std::move(item.json), guard(token),
+                                   options_.may_write};
   const auto outcome = co_await client_.put_item(request);
   note(key, outcome);
   if (!outcome) co_return outcome.error();
@@ -90,6 +91,7 @@ Task<Result<dynamo::WriteOutcome>> ItemWriter::mark(const Key& key, const std::s
   }
   const std::string mark = fmt::format(R"({{":x":{{"M":{{"w":{}}}}}}})", codec::token_json(token));
   request.condition = both(both(std::move(there), request.condition), {"", "", mark});
+  request.may_send = options_.may_write;
   auto outcome = co_await client_.update_item(request);
   note(key, outcome);
   co_return outcome;
@@ -107,6 +109,7 @@ Task<Result<dynamo::WriteOutcome>> ItemWriter::remove_marked(const std::string& 
       fmt::format(R"({{{},{},{},":d":{{"BOOL":true}}}})", text(":l", token.link),
                   number(":e", token.epoch), number(":p", token.position));
   request.condition = both(std::move(request.condition), as_read);
+  request.may_send = options_.may_write;
   co_return co_await client_.delete_item(request);
 }
 

@@ -21,6 +21,7 @@ struct ItemWriterOptions {
   std::string reserved = "_crossfade";
   std::int64_t epoch = 1;
   Milliseconds request_life{60'000};  ///< how long a write with a lost reply may still land
+  dynamo::MaySend may_write;          ///< what it says is what each write says that was not sent
 };
 
 /// A value that takes the place of one that was read.

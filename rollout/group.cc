@@ -85,6 +85,7 @@ Task<Result<void>> Group::open() {
   CO_TRY(auto last, co_await context.table.last_handoff(name(), state().rules.epoch));
   if (state().stranded) last = state().stranded;
   for (LinkedPair* link : links_) {
+    link->drive_under(store_.lease());
     link->adopt(state().rules, last);
     if (state().stranded) link->strand(barrier_of(*state().stranded, *link));
   }
@@ -116,10 +117,10 @@ Task<Result<void>> Group::run() {
       const auto dropped = co_await drop_expired_clients();
       if (!dropped) store_.context().log.warning("clients", {{"why", dropped.error().message}});
     }
-    if (busy_.empty() && now - confirmed_at >= kConfirmEvery.count()) {
+    if (now - confirmed_at >= kConfirmEvery.count()) {
       confirmed_at = now;
       co_await store_.confirm();
-      co_await hear_of_clients();
+      if (busy_.empty()) co_await hear_of_clients();
     }
     co_await stop_.sleep(kWatchEvery);
   }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "rollout/group_context.h"
 #include "rollout/groups.h"
+#include "rollout/owner_lease.h"
 
 namespace crossfade::rollout {
 
@@ -12,10 +14,10 @@ namespace crossfade::rollout {
 /// written there before anything follows from it. One thread only.
 class GroupStore {
  public:
-  GroupStore(GroupOptions options, GroupContext& context, const Executor& executor)
-      : options_(std::move(options)), context_(context), changed_(executor) {}
+  GroupStore(GroupOptions options, GroupContext& context, const Executor& executor);
 
-  /// Reads the state or begins it, and makes this process its owner.
+  /// Reads the state or begins it, and makes this process its owner. Its lease begins at once, or,
+  /// after a process that may still live, when that one's last write must have landed.
   Task<Result<void>> open();
   /// Stores `next` (see ControlTable::replace); on success it is the state. Fault::stale: what is
   /// stored has changed, by a write of ours that was in doubt or by another process, and was read
@@ -31,6 +33,8 @@ class GroupStore {
   const GroupOptions& options() const { return options_; }
   GroupContext& context() const { return context_; }
   const control::GroupState& state() const { return state_; }
+  /// Shared with the links, which outlive the groups.
+  std::shared_ptr<const OwnerLease> lease() const { return lease_; }
   /// Another process has taken the group over: this one never writes again.
   bool lost() const { return lost_; }
   /// Notified when the state has changed.
@@ -38,12 +42,15 @@ class GroupStore {
 
  private:
   control::GroupState first_state() const;
+  bool may_live(const std::string& process) const;
   void take_in(control::GroupState state);
 
   GroupOptions options_;
   GroupContext& context_;
   control::GroupState state_;
   Signal changed_;
+  std::shared_ptr<OwnerLease> lease_;
+  bool follows_stranger_ = false;  ///< the owner before, also where our first write was in doubt
   std::int64_t confirmed_ms_ = 0;  ///< steady
   bool lost_ = false;
 };

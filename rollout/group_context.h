@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/async/task.h"
 #include "common/base/clock.h"
@@ -56,7 +57,9 @@ struct GroupContext {
   Hooks& hooks;
   EventSink& events;
   const Failpoints& failpoints;
-  std::string process;  ///< random, made once for each process
+  std::string process;             ///< random, made once for each process
+  std::vector<std::string> ended;  ///< processes that have surely ended
+  Milliseconds request_life;       ///< how long a write to DynamoDB may still land
 };
 
 }  // namespace crossfade::rollout

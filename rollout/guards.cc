@@ -189,8 +189,8 @@ const Row kRows[] = {
     {"unsettled_writes", "ms", false, false,
      [](const Case& c) { return c.planned() || c.verb == Verb::rollback_unplanned; }, unsettled,
      [](const Case& c) { return static_cast<double>(c.facts.budget_ms); },
-     "a write whose reply was lost may still land for {measured} ms{where}, the budget is {limit} "
-     "ms",
+     "a write whose reply was lost, or one of the process that drove the group before, may still "
+     "land for {measured} ms{where}, the budget is {limit} ms",
      "wait that long, or give a larger budget"},
     {"clients", "", false, true, move,
      [](const Case& c) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "common/async/task.h"
 #include "common/control/group_state.h"
 #include "common/model/change.h"
+#include "rollout/owner_lease.h"
 
 namespace crossfade::rollout {
 
@@ -100,6 +102,8 @@ class LinkedPair {
   /// becomes a violation, settled by the policy), and only then the forward direction goes on: no
   /// image is overwritten before it is kept.
   virtual Task<Result<Recovery>> recover(Stop& limit) = 0;
+  /// From now on the link writes to DynamoDB only while the lease holds. Before the applies start.
+  virtual void drive_under(std::shared_ptr<const OwnerLease> lease) = 0;
   /// Records from now on are judged by `rules`, and tokens carry its epoch. `last` is the last
   /// hand-off that took effect (absent: there was none): records before its barrier are judged by
   /// the rule that it replaced, and a DynamoDB record of before its fence that comes behind the

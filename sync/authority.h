@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "backward/apply.h"
 #include "common/control/group_state.h"
 #include "forward/verdict.h"
+#include "rollout/owner_lease.h"
 
 namespace crossfade::sync {
 
@@ -38,6 +40,12 @@ class Authority {
   /// Of the last hand-off; zero when there was none.
   const control::Barrier& barrier() const { return barrier_; }
 
+  /// The lease of the process on the link's group; a link without one always may.
+  void know_lease(std::shared_ptr<const rollout::OwnerLease> lease) { lease_ = std::move(lease); }
+  Result<void> may_write() const { return lease_ ? lease_->check() : Result<void>(); }
+  /// Wall time at which the lease begins; 0: it has begun.
+  std::int64_t writes_from_ms() const { return lease_ ? lease_->begins_ms() : 0; }
+
   /// Changes of this key are applied wherever they are made.
   void exempt_canary(Key key) { canary_ = std::move(key); }
   bool exempt(const Key& key) const { return canary_ && *canary_ == key; }
@@ -58,6 +66,7 @@ class Authority {
   std::int64_t fence_ms_ = 0;
   std::int64_t epoch_ = 0;
   std::optional<Key> canary_;
+  std::shared_ptr<const rollout::OwnerLease> lease_;
   bool moved_ = false;
 };
 

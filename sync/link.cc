@@ -245,7 +245,7 @@ Task<Result<void>> Link::prepare_forward() {
 
 Task<Result<void>> Link::prepare_backward() {
   LinkParts parts{config_, environment_, *setup_, health_, members_->stop()};
-  item_writer_ = make_item_writer(parts);
+  item_writer_ = make_item_writer(parts, [this] { return authority_.may_write(); });
   use_epoch();
   backward_apply_ = make_backward_apply(
       parts, backward_progress_, *restore_forward_, *item_writer_,

@@ -64,6 +64,7 @@ class Link final : public rollout::LinkedPair {
   void strand(const control::Barrier& barrier) override { stranded_at_ = barrier; }
   Task<Result<rollout::Recovery>> recover(Stop& limit) override;
   void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last) override;
+  void drive_under(std::shared_ptr<const rollout::OwnerLease> lease) override;
 
  private:
   Task<Result<void>> live();
@@ -87,8 +88,6 @@ class Link final : public rollout::LinkedPair {
   Task<Result<void>> begin_with(Step step);
   Task<bool> may_wait(Next next);
   Task<Result<void>> patiently(Step step);
-  Task<Result<std::optional<std::string>>> read_image(Side side, Key key);
-  Task<Result<void>> write_image(Side side, Key key, std::optional<std::string> image);
   Task<Result<void>> housekeeping();
   Task<Result<void>> save(state::LinkRecord record);
   Task<void> count_parked();

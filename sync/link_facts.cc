@@ -38,8 +38,9 @@ rollout::LinkFacts Link::facts() const {
     out.oplog_headroom_hours =
         oplog_headroom_hours(*oplog_, backward_capture_->read_until_ms(), now);
   out.log_free_fraction = log_free_fraction();
+  out.unsettled_until_ms = authority_.writes_from_ms();
   if (item_writer_ && item_writer_->wary_until() > now)
-    out.unsettled_until_ms = item_writer_->wary_until();
+    out.unsettled_until_ms = std::max(out.unsettled_until_ms, item_writer_->wary_until());
   out.at_risk = {.link = config_.name,
                  .last_applied_ms = backward_progress_.applied_until_ms(),
                  .waiting = backward_progress_.behind(),

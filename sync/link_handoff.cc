@@ -157,6 +157,10 @@ void Link::adopt(const RuleSet& rules, const std::optional<control::HandoffRecor
   changed_.notify();
 }
 
+void Link::drive_under(std::shared_ptr<const rollout::OwnerLease> lease) {
+  authority_.know_lease(std::move(lease));
+}
+
 Task<void> Link::rules_known() {
   if (waits_for_rules_) activity_ = "Waiting for the rules of the link's group.";
   while (waits_for_rules_ && !authority_.adopted() && !members_->stop().requested())

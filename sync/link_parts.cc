@@ -118,7 +118,8 @@ std::unique_ptr<backward::Capture> make_backward_capture(const LinkParts& parts,
   return std::make_unique<backward::Capture>(std::move(options), context, parts.stop);
 }
 
-std::unique_ptr<backward::ItemWriter> make_item_writer(const LinkParts& parts) {
+std::unique_ptr<backward::ItemWriter> make_item_writer(const LinkParts& parts,
+                                                       dynamo::MaySend may_write) {
   backward::ItemWriterOptions options;
   options.link_id = parts.setup.record.id;
   options.table = parts.config.table;
@@ -126,6 +127,7 @@ std::unique_ptr<backward::ItemWriter> make_item_writer(const LinkParts& parts) {
   options.reserved = parts.config.reserved;
   options.epoch = parts.setup.record.epoch;
   options.request_life = parts.environment.config.dynamodb.request_life;
+  options.may_write = std::move(may_write);
   return std::make_unique<backward::ItemWriter>(std::move(options), parts.environment.dynamo,
                                                 *parts.setup.mapper, parts.environment.clock);
 }

@@ -36,7 +36,8 @@ std::unique_ptr<forward::Apply> make_forward_apply(const LinkParts& parts, Progr
                                                    state::Arbiter& arbiter);
 std::unique_ptr<backward::Capture> make_backward_capture(const LinkParts& parts, Progress& progress,
                                                          RecentKeys& recent, bool images);
-std::unique_ptr<backward::ItemWriter> make_item_writer(const LinkParts& parts);
+std::unique_ptr<backward::ItemWriter> make_item_writer(const LinkParts& parts,
+                                                       dynamo::MaySend may_write);
 std::unique_ptr<backward::Apply> make_backward_apply(const LinkParts& parts, Progress& progress,
                                                      state::Restorer& restorer,
                                                      backward::ItemWriter& writer,

@@ -1,5 +1,6 @@
 #include "common/async/limit.h"
 #include "sync/link.h"
+#include "sync/resolver.h"
 
 namespace crossfade::sync {
 namespace {
@@ -98,6 +99,15 @@ Task<Result<void>> Link::drain_once(Stop& limit) {
   CO_TRY_VOID(co_await drain(Side::dynamodb, limit));
   CO_TRY_VOID(co_await drain(Side::mongodb, limit));
   co_return co_await forward_apply_->reach(setup_->forward_log->end(), limit);
+}
+
+Task<Result<std::string>> Link::resolve(Resolution resolution, std::string stored) {
+  CO_TRY_VOID(check_applying());
+  Resolver resolver(
+      {config_, environment_, *setup_, health_, members_->stop()},
+      [this](const Key& key) { return authority_.owner(key, setup_->backward_log->end()); },
+      [this] { return authority_.may_write(); });
+  co_return co_await resolver.resolve(std::move(resolution), std::move(stored));
 }
 
 }  // namespace crossfade::sync

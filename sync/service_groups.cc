@@ -35,9 +35,17 @@ rollout::GroupOptions options_of(const GroupConfig& config, const AuthorityRule&
 }
 
 rollout::GroupContext context_of(LinkEnvironment& environment, control::ControlTable& table,
-                                 rollout::Hooks& hooks) {
-  return {table, environment.clock,  environment.random,     environment.log,
-          hooks, environment.events, environment.failpoints, environment.random.id()};
+                                 rollout::Hooks& hooks, const ProcessMark& mark) {
+  return {table,
+          environment.clock,
+          environment.random,
+          environment.log,
+          hooks,
+          environment.events,
+          environment.failpoints,
+          mark.process(),
+          mark.ended(),
+          environment.config.dynamodb.request_life};
 }
 
 }  // namespace
@@ -49,7 +57,8 @@ ServiceGroups::ServiceGroups(LinkEnvironment& environment, const Links& links, S
       table_(environment.dynamo, environment.config.control.table,
              environment.config.dynamodb.region),
       hooks_(environment.threads),
-      coordinator_(context_of(environment, table_, hooks_), stop_) {
+      mark_(environment.config.data_dir, environment.random.id()),
+      coordinator_(context_of(environment, table_, hooks_, mark_), stop_) {
   for (const std::string& name : environment.config.group_names()) {
     std::vector<rollout::LinkedPair*> members;
     AuthorityRule begin;

@@ -8,6 +8,7 @@
 #include "rollout/coordinator.h"
 #include "rollout/hooks.h"
 #include "sync/link.h"
+#include "sync/process_mark.h"
 
 namespace crossfade::sync {
 
@@ -39,6 +40,7 @@ class ServiceGroups {
   Stop stop_;
   control::ControlTable table_;
   rollout::ProgramHooks hooks_;
+  ProcessMark mark_;
   rollout::Coordinator coordinator_;
 };
 

@@ -67,8 +67,11 @@ Task<CallOutcome> Caller::call(const Call& call) {
       CallOutcome outcome{std::move(*done.body), retry.outcome_unknown()};
       co_return outcome;
     }
-    const Retry::Decision decision = retry.after(done.refusal, parts_.clock.steady_ms());
-    const bool again = co_await prepare(decision, done, lane);
+    bool again = false;
+    if (!done.withheld) {
+      const Retry::Decision decision = retry.after(done.refusal, parts_.clock.steady_ms());
+      again = co_await prepare(decision, done, lane);
+    }
     if (again && !stop_.requested()) continue;
     Error error = again ? stopped(done.refusal.error) : std::move(done.refusal.error);
     error.outcome_unknown = retry.outcome_unknown();
@@ -86,19 +89,29 @@ Task<Caller::Attempt> Caller::attempt(const Call& call, Lane& lane) {
   }
   attempt.used = std::move(*credentials);
   attempt.offset_ms = lane.skew.offset_ms();
-  const HttpRequest request = signed_request(call, lane, *attempt.used);
+  HttpRequest request = signed_request(call, lane, *attempt.used);
+  request.may_send = watched(call, attempt);
   auto response = co_await http_.send(lane.target, request, attempt_timeout_, !call.write);
   if (response) {
     read_answer(call, lane, *response, attempt);
   } else {
     attempt.refusal.error = response.error();
-    if (attempt.refusal.error.fault == Fault::unavailable) {
+    if (attempt.refusal.error.fault == Fault::unavailable && !attempt.withheld) {
       attempt.refusal.error.message +=
           " Check that DynamoDB is there: dynamodb.endpoint, or dynamodb.region and the network.";
     }
   }
   if (!call.write) attempt.refusal.error.outcome_unknown = false;
   co_return attempt;
+}
+
+MaySend Caller::watched(const Call& call, Attempt& attempt) {
+  if (!call.may_send) return {};
+  return [&call, &attempt] {
+    auto may = call.may_send();
+    attempt.withheld = !may;
+    return may;
+  };
 }
 
 HttpRequest Caller::signed_request(const Call& call, Lane& lane,

@@ -23,6 +23,7 @@ struct Call {
   std::string body;
   bool write = false;       ///< changes something: a lost reply leaves its outcome unknown
   bool item_write = false;  ///< carries items
+  MaySend may_send;
 };
 
 struct CallOutcome {
@@ -60,6 +61,7 @@ class Caller {
   struct Attempt {
     std::optional<std::string> body;  ///< of a success
     Refusal refusal;                  ///< otherwise
+    bool withheld = false;            ///< by may_send
     std::shared_ptr<const Credentials> used;
     std::int64_t offset_ms = 0;  ///< clock correction of its signature
   };
@@ -67,6 +69,7 @@ class Caller {
   static Lane make_lane(const Settings& settings, const HttpTarget& target,
                         std::string_view prefix);
   Task<Attempt> attempt(const Call& call, Lane& lane);
+  static MaySend watched(const Call& call, Attempt& attempt);
   HttpRequest signed_request(const Call& call, Lane& lane, const Credentials& credentials) const;
   void read_answer(const Call& call, const Lane& lane, HttpResponse& response, Attempt& attempt);
   /// Does what has to be done before the next attempt; false when there shall be none.

@@ -40,21 +40,21 @@ Task<Result<WriteOutcome>> Client::put_item(const PutRequest& request) {
   RequestBody body(request.item_json.size() + kOverheadBytes);
   body.text("TableName", request.table).raw("Item", request.item_json);
   body.condition(request.condition);
-  return impl_->write_item("PutItem", request.table, std::move(body).finish());
+  return impl_->write_item("PutItem", request.table, std::move(body).finish(), request.may_send);
 }
 
 Task<Result<WriteOutcome>> Client::update_item(const UpdateRequest& request) {
   RequestBody body(request.condition.values_json.size() + kOverheadBytes);
   body.text("TableName", request.table).raw("Key", request.key_json);
   body.text("UpdateExpression", request.update_expression).condition(request.condition);
-  return impl_->write_item("UpdateItem", request.table, std::move(body).finish());
+  return impl_->write_item("UpdateItem", request.table, std::move(body).finish(), request.may_send);
 }
 
 Task<Result<WriteOutcome>> Client::delete_item(const DeleteRequest& request) {
   RequestBody body;
   body.text("TableName", request.table).raw("Key", request.key_json);
   body.condition(request.condition);
-  return impl_->write_item("DeleteItem", request.table, std::move(body).finish());
+  return impl_->write_item("DeleteItem", request.table, std::move(body).finish(), request.may_send);
 }
 
 }  // namespace crossfade::dynamo

@@ -48,13 +48,15 @@ Task<Result<std::string>> Client::Impl::read(Service service, std::string_view o
 }
 
 Task<Result<WriteOutcome>> Client::Impl::write_item(std::string_view operation,
-                                                    const std::string& table, std::string body) {
+                                                    const std::string& table, std::string body,
+                                                    MaySend may_send) {
   Call call;
   call.operation = operation;
   call.resource = table;
   call.body = std::move(body);
   call.write = true;
   call.item_write = true;
+  call.may_send = std::move(may_send);
   CallOutcome outcome = co_await caller->call(call);
   WriteOutcome written;
   written.earlier_attempt_unknown = outcome.earlier_attempt_unknown;

@@ -17,7 +17,7 @@ struct Client::Impl {
                                  std::string body);
   Task<Result<void>> change_table(std::string_view operation, std::string body);
   Task<Result<WriteOutcome>> write_item(std::string_view operation, const std::string& table,
-                                        std::string body);
+                                        std::string body, MaySend may_send);
 };
 
 }  // namespace crossfade::dynamo

@@ -86,6 +86,10 @@ class Turn {
   Slots& slots_;
 };
 
+Result<void> allowed(const HttpRequest& request) {
+  return request.may_send ? request.may_send() : Result<void>();
+}
+
 Error broken(const HttpTarget& target, const Exchange& exchange) {
   Error error = fail(Fault::transient,
                      fmt::format("The request to {} broke: {}.", to_url(target), exchange.failure));
@@ -136,6 +140,10 @@ Task<Result<HttpResponse>> HttpPool::send(const HttpTarget& target, const HttpRe
     const bool reused = connection != nullptr;
     if (!reused) {
       CO_TRY(connection, co_await impl_->open(target));
+    }
+    if (const auto may = allowed(request); !may) {
+      slots.keep(std::move(connection), options.idle_timeout);
+      co_return may.error();
     }
     Exchange exchange =
         co_await connection->exchange(head, request.body, timeout, options.max_body_bytes);

@@ -7,6 +7,7 @@
 
 #include "common/async/stop.h"
 #include "common/base/result.h"
+#include "common/dynamo/may_send.h"
 
 namespace crossfade::dynamo {
 
@@ -23,6 +24,7 @@ struct HttpRequest {
   std::string path = "/";
   std::vector<std::pair<std::string, std::string>> headers;  ///< Host is added when missing
   std::string body;
+  MaySend may_send;
 };
 
 struct HttpResponse {

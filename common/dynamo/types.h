@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/dynamo/may_send.h"
 
 namespace crossfade::dynamo {
 
@@ -68,6 +69,7 @@ struct PutRequest {
   std::string table;
   std::string item_json;
   Condition condition;
+  MaySend may_send;
 };
 
 struct UpdateRequest {
@@ -75,12 +77,14 @@ struct UpdateRequest {
   std::string key_json;
   std::string update_expression;
   Condition condition;
+  MaySend may_send;
 };
 
 struct DeleteRequest {
   std::string table;
   std::string key_json;
   Condition condition;
+  MaySend may_send;
 };
 
 /// Conditional writes ask for ReturnValuesOnConditionCheckFailure=ALL_OLD: `current` is then the

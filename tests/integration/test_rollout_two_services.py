@@ -8,7 +8,11 @@ import urllib.error
 
 import pytest
 
+from harness.items import document, item
 from harness.rollout import DONE, REFUSED, SURE, make_rollout  # noqa: F401
+from harness.stores import batch_put
+
+MANY = 4_000
 
 
 def sentence_of(done):
@@ -77,6 +81,19 @@ def until_clients_follow(rollout, service, within=20):
         time.sleep(0.1)
 
 
+def until_nothing_stands_in_the_way(rollout, verb, within=60):
+    """The process before this one must have ended, for all that anybody can know."""
+    deadline = time.monotonic() + within
+    while True:
+        verbs = json.loads(rollout.service.cli("next", "--json").stdout)["verbs"]
+        (guards,) = [one["guards"] for one in verbs if one["verb"] == verb]
+        unmet = [one["sentence"] for one in guards if not one["met"] and not one["judgement"]]
+        if not unmet:
+            return
+        assert time.monotonic() < deadline, unmet
+        time.sleep(0.2)
+
+
 def until_links_are_stopped(rollout, service, within=20):
     deadline = time.monotonic() + within
     while any(one["phase"] != "stopped" for one in service.status().values()):
@@ -103,6 +120,7 @@ def test_a_service_that_was_taken_over_comes_back(make_rollout):
             rollout.wait("synced")
             assert rollout.state()["owner"] != owner
             until_clients_follow(rollout, new)
+            until_nothing_stands_in_the_way(rollout, "ramp")
             verb = ("rollout", "ramp", "--to", "60", *SURE, "--budget", "10s", "--reason", "both")
             to_new = new.begin_cli(*verb, "--json")
             hung.back()
@@ -122,3 +140,29 @@ def test_a_service_that_was_taken_over_comes_back(make_rollout):
         rollout.assert_whole(fleet)
         versions = rollout.versions()
         assert len(versions) == len(set(versions))
+
+
+def test_what_a_hung_process_comes_back_with_overwrites_nothing(make_rollout):
+    """It hangs in the middle of many changes of MongoDB. Another one takes over and applies them,
+    everybody goes back to DynamoDB, and the application writes all of these items again: nothing is
+    left in them that would show the first process how old its changes are."""
+    rollout = make_rollout()
+    (pair,) = rollout.pairs
+    old, new = rollout.service, rollout.second_service()
+    rollout.ramp("--to", "100")
+    keys = [f"many-{number:04}" for number in range(MANY)]
+    pair.collection.insert_many(document("user-0001", sk, text="old") for sk in keys)
+    with Hung(old):
+        copy_data(old, new)
+        new.start()
+        rollout.service = new
+        rollout.wait("synced")
+        until_nothing_stands_in_the_way(rollout, "rollback")
+        rollout.say("rollback", "--budget", "10s")
+        newer = [item(pk="user-0001", sk=sk, text="new") for sk in keys]
+        batch_put(pair.stores.dynamodb, pair.table, newer)
+    until_links_are_stopped(rollout, old)
+    found = pair.items()
+    assert [found["user-0001", sk]["text"]["S"] for sk in keys] == ["new"] * MANY
+    rollout.wait("drained")
+    pair.assert_equal()

@@ -6,6 +6,7 @@
 #include "common/codec/document.h"
 #include "sync/link.h"
 #include "sync/process.h"
+#include "sync/resolver.h"
 #include "tests/live/mongo_fixture.h"
 #include "tests/live/own_mongod.h"
 #include "tests/unit/dynamo/fixture.h"
@@ -388,6 +389,97 @@ TEST_F(HandoffOfALink, FactsAreTheNumbersOfTheStores) {
   EXPECT_LT(facts.oplog_headroom_hours, 1e5);
   EXPECT_GT(facts.log_free_fraction, 0.99);
   EXPECT_EQ(facts.trouble, "");
+}
+
+/// A process that was killed may have left one open, which the server gives up after a minute.
+TEST_F(HandoffOfALink, AStartDoesNotWaitForAnOpenTransaction) {
+  synced();
+  end_process();
+  begin_process();
+  mongo::Session session = mongo::must(mongo::Session::start(mongo()), "session");
+  mongo::must(session.begin(), "begin");
+  const std::string filter = DocumentBuilder().document("_id", id_of("u9")).finish();
+  const std::string document = DocumentBuilder().document("_id", id_of("u9")).finish();
+  const mongo::WriteOp op{mongo::WriteOp::Kind::replace_upsert, filter, document};
+  mongo::must(session.client().bulk(orders_, {&op, 1}, true, &session), "write");
+  link_->adopt(rules_of({}), std::nullopt);
+  group_->start(link_->run());
+  const auto began = std::chrono::steady_clock::now();
+  while (!link_->facts().synced && std::chrono::steady_clock::now() - began < kPatience)
+    run(pause());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, Milliseconds(10'000));
+}
+
+/// What a person decides is written where nothing has changed since it was looked at.
+class ResolverOfALink : public HandoffOfALink {
+ protected:
+  void SetUp() override {
+    HandoffOfALink::SetUp();
+    auto made =
+        run(set_up_link(config_.links.front(), process_->environment(), io_.get_executor()));
+    setup_ = std::move(made).value();
+    resolver_.emplace(
+        LinkParts{config_.links.front(), process_->environment(), *setup_, health_, *stop_},
+        [](const Key&) { return Side::dynamodb; }, [] { return Result<void>(); });
+  }
+  void TearDown() override {
+    resolver_.reset();
+    setup_.reset();
+    HandoffOfALink::TearDown();
+  }
+
+  Key key(const std::string& pk) const {
+    return {DocumentBuilder().document("_id", id_of(pk)).finish()};
+  }
+  std::string document(const std::string& pk, int n) const {
+    const std::string id = id_of(pk);
+    return DocumentBuilder().document("_id", id).fields(id).int32("n", n).finish();
+  }
+  void put_on(Side side, const std::string& pk, int n) {
+    side == Side::dynamodb ? put(pk, n) : write(pk, n);
+  }
+  int on(Side side, const std::string& pk) {
+    return side == Side::dynamodb ? on_dynamodb(pk) : on_mongodb(pk);
+  }
+  Standing read(Side side, const std::string& pk) {
+    return mongo::must(run(resolver_->read(side, key(pk))), "read");
+  }
+  /// With -1 for no value.
+  std::string replace(Side side, const std::string& pk, Standing read, int n) {
+    std::optional<std::string> image;
+    if (n >= 0) image = document(pk, n);
+    const auto done = run(resolver_->replace(side, key(pk), std::move(read), std::move(image)));
+    return done ? "" : done.error().message;
+  }
+
+  Health health_;
+  std::optional<LinkSetup> setup_;
+  std::optional<Resolver> resolver_;
+};
+
+TEST_F(ResolverOfALink, WritesOverWhatItHasRead) {
+  for (const Side side : {Side::dynamodb, Side::mongodb}) {
+    EXPECT_EQ(replace(side, "u1", read(side, "u1"), 1), "") << "there was none";
+    EXPECT_EQ(on(side, "u1"), 1);
+    EXPECT_EQ(replace(side, "u1", read(side, "u1"), 2), "");
+    EXPECT_EQ(on(side, "u1"), 2);
+    EXPECT_EQ(replace(side, "u1", read(side, "u1"), -1), "");
+    EXPECT_EQ(on(side, "u1"), -1);
+  }
+}
+
+TEST_F(ResolverOfALink, WritesNothingOverWhatHasChangedSince) {
+  for (const Side side : {Side::dynamodb, Side::mongodb}) {
+    const Standing none = read(side, "u1");
+    put_on(side, "u1", 1);
+    EXPECT_THAT(replace(side, "u1", none, 9), HasSubstr("was changed since"));
+    EXPECT_EQ(on(side, "u1"), 1);
+    const Standing first = read(side, "u1");
+    put_on(side, "u1", 2);
+    EXPECT_THAT(replace(side, "u1", first, 9), HasSubstr("was changed since"));
+    EXPECT_THAT(replace(side, "u1", first, -1), HasSubstr("was changed since"));
+    EXPECT_EQ(on(side, "u1"), 2);
+  }
 }
 
 /// MongoDB is killed with changes that are in DynamoDB, one that only the log has, and one that

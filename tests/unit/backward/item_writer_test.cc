@@ -69,6 +69,7 @@ class ItemWriterTest : public dynamo::DynamoTest {
     settings.hash_attribute = "pk";
     settings.epoch = 3;
     settings.request_life = kRequestLife;
+    settings.may_write = [this] { return may_write ? may_write() : Result<void>(); };
     writer.emplace(settings, *client, mapper, clock);
   }
 
@@ -116,6 +117,7 @@ class ItemWriterTest : public dynamo::DynamoTest {
   fakes::HttpServer server;
   std::unique_ptr<dynamo::Client> client;
   std::optional<ItemWriter> writer;
+  dynamo::MaySend may_write;
   Stop stop{io.get_executor()};
 
  private:
@@ -155,6 +157,14 @@ TEST_F(ItemSwapTest, WritesTheAttributesUnderGuardWhereTheyAreAsTheyWereRead) {
   EXPECT_EQ(values[":n0"]["N"], "5");
   EXPECT_EQ(values[":x"]["M"]["w"]["M"]["p"]["N"], "42");
   EXPECT_EQ(body["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
+}
+
+TEST_F(ItemSwapTest, IsNotSentWhenItMustNotWrite) {
+  script({});
+  may_write = [] { return fail(Fault::unavailable, "Not now."); };
+  for (const std::optional<std::string>& value : {std::optional(document("a")), {}})
+    EXPECT_EQ(swap(value).error().message, "Not now.");
+  EXPECT_THAT(operations(), ElementsAre());
 }
 
 TEST_F(ItemSwapTest, SaysWhenTheItemIsAnotherByNow) {
@@ -235,6 +245,26 @@ TEST_F(ItemWriterTest, ADocumentWithoutAFormIsNotSent) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().fault, Fault::rejected);
   EXPECT_THAT(operations(), ElementsAre());
+}
+
+TEST_F(ItemWriterTest, WhatItMustNotWriteIsNotSent) {
+  script({});
+  may_write = [] { return fail(Fault::unavailable, "Not now."); };
+  EXPECT_EQ(put("a").error().message, "Not now.");
+  EXPECT_EQ(remove("a").error().message, "Not now.");
+  EXPECT_THAT(operations(), ElementsAre());
+}
+
+/// Another process may drive the link by the time the mark is written.
+TEST_F(ItemWriterTest, ADeleteIsAskedForBehindItsMarkToo) {
+  script({});
+  int asked = 0;
+  may_write = [&] { return ++asked == 1 ? Result<void>() : fail(Fault::unavailable, "Not now."); };
+  EXPECT_EQ(remove("a").error().message, "Not now.");
+  EXPECT_THAT(operations(), ElementsAre("UpdateItem"));
+  may_write = nullptr;
+  EXPECT_TRUE(remove("a"));
+  EXPECT_THAT(operations(), ElementsAre("UpdateItem", "UpdateItem", "DeleteItem"));
 }
 
 TEST_F(ItemWriterTest, ARemoveMarksThenDeletesWhatIsMarked) {

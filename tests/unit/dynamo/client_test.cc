@@ -447,6 +447,58 @@ TEST_F(ClientTest, ManyWritesShareAFewConnections) {
   EXPECT_EQ(client->statistics().connections_opened, 4);
 }
 
+// ---- writes that must not be sent
+
+Error too_late() {
+  return fail(Fault::unavailable, "Too late.");
+}
+
+TEST_F(ClientTest, AWriteIsAskedAboutBeforeEveryAttempt) {
+  server.serve({Reply{.act = Reply::Act::close}, good("{}")});
+  int asked = 0;
+  PutRequest request{"Orders", R"({"pk":{"S":"a"}})", {}};
+  request.may_send = [&] { return ++asked == 1 ? Result<void>() : too_late(); };
+  const auto outcome = run(client->put_item(request));
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().message, "Too late.");
+  EXPECT_TRUE(outcome.error().outcome_unknown) << "of the first attempt";
+  EXPECT_EQ(asked, 2) << "and not again and again";
+  EXPECT_EQ(count(), 1U);
+}
+
+/// The second waits for the only connection, and by then it is too late.
+TEST_F(ClientTest, AWriteIsAskedAboutWhenItHasAConnection) {
+  options.max_connections = 1;
+  remake();
+  Reply slow = good("{}");
+  slow.delay = Milliseconds(100);
+  server.serve({slow});
+  bool late = false;
+  PutRequest first{"Orders", R"({"pk":{"S":"a"}})", {}};
+  PutRequest second = first;
+  second.may_send = [&] { return late ? too_late() : Result<void>(); };
+  const auto both = [&](Stop& stop) -> Task<Result<void>> {
+    TaskGroup group(stop);
+    const auto put = [&](const PutRequest& request) -> Task<Result<void>> {
+      const auto done = co_await client->put_item(request);
+      late = true;
+      if (!done) co_return done.error();
+      co_return Result<void>();
+    };
+    group.start(put(first));
+    group.start(put(second));
+    co_return co_await group.join();
+  };
+  Stop stop(io.get_executor());
+  const auto done = run(both(stop));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "Too late.");
+  EXPECT_FALSE(done.error().outcome_unknown);
+  EXPECT_EQ(count(), 1U);
+  EXPECT_TRUE(put()) << "the connection serves others";
+  EXPECT_EQ(client->statistics().connections_opened, 1);
+}
+
 TEST_F(ClientTest, ARegionOrEndpointThatIsNoneIsRefusedAtOnce) {
   options.endpoint = "127.0.0.1:8000";
   const auto made = Client::create(options, environment(), parts());

@@ -49,6 +49,37 @@ TEST_F(GroupTest, TheNextProcessTakesItOverAsItIs) {
   EXPECT_EQ(memory.state()["owner"], "p2");
 }
 
+TEST_F(GroupTest, ItsLinksWriteToDynamoDbAtOnceIfTheFormerProcessHasEnded) {
+  open(make_group("p1"));
+  EXPECT_TRUE(pair.given->check()) << "there was none";
+  open(make_group("p1"));
+  EXPECT_TRUE(pair.given->check()) << "itself";
+  ended = {"p0", "p1"};
+  open(make_group("p2"));
+  EXPECT_TRUE(pair.given->check());
+}
+
+TEST_F(GroupTest, ElseWhenWhateverThatOneSendsMustHaveLanded) {
+  open(make_group("p1"));
+  ended = {"p0"};
+  open(make_group("p2"));
+  const std::int64_t begins = clock.wall_ms() + (OwnerLease::kLength + kRequestLife).count();
+  EXPECT_FALSE(pair.given->check());
+  EXPECT_NEAR(static_cast<double>(pair.given->begins_ms()), static_cast<double>(begins), 1'000);
+}
+
+/// The answer to its first write was lost, so it finds its own name when it tries again.
+TEST_F(GroupTest, AlsoWhenItsFirstWriteWasInDoubt) {
+  open(make_group("p1"));
+  Group& second = make_group("p2");
+  memory.heard = [](const std::string&) { return fakes::Reply{.act = fakes::Reply::Act::close}; };
+  EXPECT_FALSE(run(second.open()));
+  EXPECT_EQ(memory.state()["owner"], "p2");
+  memory.heard = nullptr;
+  ASSERT_TRUE(run(second.open()));
+  EXPECT_FALSE(pair.given->check());
+}
+
 /// Clients of the process before ask again at once, while the links are still being set up.
 TEST_F(GroupTest, BeforeItIsOpenedItGrantsAndMovesNothingAndTakesNobodyForTheOwner) {
   Group& first = make_group("p1");

@@ -69,8 +69,8 @@ ShellTest::~ShellTest() {
 }
 
 Group& ShellTest::make_group(const std::string& process, Stop& parent) {
-  contexts.push_back(std::make_unique<GroupContext>(
-      GroupContext{*table, clock, random, log, hooks, events, failpoints, process}));
+  contexts.push_back(std::make_unique<GroupContext>(GroupContext{
+      *table, clock, random, log, hooks, events, failpoints, process, ended, kRequestLife}));
   GroupOptions of_group;
   of_group.name = "shop";
   of_group.limits.clean_hours = 0;

@@ -12,6 +12,8 @@
 
 namespace crossfade::rollout {
 
+constexpr Milliseconds kRequestLife{4'000};
+
 /// A link that does what it is told at once, and notes it. What `fails` names answers with the
 /// error; what `calls` names is called before.
 class FakePair final : public LinkedPair {
@@ -32,8 +34,10 @@ class FakePair final : public LinkedPair {
   void release() override { notes_.add("release"); }
   void strand(const control::Barrier& barrier) override;
   Task<Result<Recovery>> recover(Stop& limit) override;
+  void drive_under(std::shared_ptr<const OwnerLease> lease) override { given = std::move(lease); }
   void adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last) override;
 
+  std::shared_ptr<const OwnerLease> given;
   LinkFacts facts_told;
   Verification verification;
   std::map<std::string, Error> fails;
@@ -99,7 +103,8 @@ class ShellTest : public dynamo::DynamoTest {
   NoEvents events;
   Failpoints failpoints{""};
   Stop stop{io.get_executor()};
-  Stop later{io.get_executor()};  ///< of a process that comes when `stop` has ended another
+  Stop later{io.get_executor()};   ///< of a process that comes when `stop` has ended another
+  std::vector<std::string> ended;  ///< processes that have surely ended
   std::vector<std::unique_ptr<GroupContext>> contexts;
   std::vector<std::unique_ptr<Group>> groups;
 };
