@@ -25,6 +25,9 @@ done
 # The compiler's cache serves every checkout of the same sources, wherever it lies.
 export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$PWD
 
+# Tests that wait for something most of the time; they share the engines, which have no more to do.
+INTEGRATION_PROCESSES=2
+
 results=$(mktemp -d)
 passed=0
 failed=0
@@ -133,7 +136,8 @@ suite_clients() {
 
 suite_integration() {
   build dev || { build_failed dev; return; }
-  run_pytest "integration tests" 2400 tests/integration ${pattern:+-k "$pattern"}
+  run_pytest "integration tests" 2400 tests/integration -n "$INTEGRATION_PROCESSES" \
+    ${pattern:+-k "$pattern"}
 }
 
 suite_handoffs() {

@@ -30,9 +30,15 @@ def end_of(rollout):
     assert "next" not in state["rules"], state
 
 
-def test_hand_offs_with_random_kills(make_rollout, capsys):
+def announce(capsys, line):
+    """At once where it can be seen, and in the report of a failure."""
+    print(line)
     with capsys.disabled():
-        print(f"\n{HANDOFFS} hand-offs, CROSSFADE_SEED={SEED}")
+        print(f"\n{line}")
+
+
+def test_hand_offs_with_random_kills(make_rollout, capsys):
+    announce(capsys, f"{HANDOFFS} hand-offs, CROSSFADE_SEED={SEED}")
     chance = random.Random(SEED)
     rollout = make_rollout(subjects=200)
     kills = 0
@@ -54,5 +60,4 @@ def test_hand_offs_with_random_kills(make_rollout, capsys):
         rollout.assert_whole(fleet)
         versions = rollout.versions()
         assert len(versions) == len(set(versions))
-        with capsys.disabled():
-            print(f"{kills} kills, {fleet.written} acknowledged writes, 0 lost")
+        announce(capsys, f"{kills} kills, {fleet.written} acknowledged writes, 0 lost")
