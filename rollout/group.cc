@@ -78,6 +78,7 @@ Group::Group(GroupOptions options, GroupContext& context, std::vector<LinkedPair
 
 Task<Result<void>> Group::open() {
   CO_TRY_VOID(co_await store_.open());
+  for (LinkedPair* link : links_) link->drive_under(store_.lease());
   GroupContext& context = store_.context();
   CO_TRY(const auto stored, co_await context.table.clients(name()));
   registry_.merge(stored, context.clock.steady_ms());
@@ -85,7 +86,6 @@ Task<Result<void>> Group::open() {
   CO_TRY(auto last, co_await context.table.last_handoff(name(), state().rules.epoch));
   if (state().stranded) last = state().stranded;
   for (LinkedPair* link : links_) {
-    link->drive_under(store_.lease());
     link->adopt(state().rules, last);
     if (state().stranded) link->strand(barrier_of(*state().stranded, *link));
   }

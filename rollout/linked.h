@@ -102,7 +102,7 @@ class LinkedPair {
   /// becomes a violation, settled by the policy), and only then the forward direction goes on: no
   /// image is overwritten before it is kept.
   virtual Task<Result<Recovery>> recover(Stop& limit) = 0;
-  /// From now on the link writes to DynamoDB only while the lease holds. Before the applies start.
+  /// The link writes to DynamoDB only while the lease holds. Called before the first adopt().
   virtual void drive_under(std::shared_ptr<const OwnerLease> lease) = 0;
   /// Records from now on are judged by `rules`, and tokens carry its epoch. `last` is the last
   /// hand-off that took effect (absent: there was none): records before its barrier are judged by

@@ -42,6 +42,7 @@ Task<Result<Recovery>> FakePair::recover(Stop&) {
 }
 
 void FakePair::adopt(const RuleSet& rules, const std::optional<control::HandoffRecord>& last) {
+  EXPECT_TRUE(given) << "a link that knows its rules writes";
   notes_.add(fmt::format("adopt version {}, epoch {}{}", rules.version, rules.epoch,
                          last ? ", behind " + last->verb : ""));
 }
