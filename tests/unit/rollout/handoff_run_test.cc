@@ -133,7 +133,7 @@ TEST_F(HandoffRunTest, AnAcknowledgementEndsTheWait) {
   });
   const MoveAnswer told = move(group, ramp(50));
   EXPECT_EQ(told.kind, Kind::done) << told.sentence;
-  EXPECT_LT(took(told, "await_clients"), 240);
+  EXPECT_LT(took(told, "await_clients"), 340);
   rest(Milliseconds(200));
 }
 
