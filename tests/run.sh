@@ -143,7 +143,7 @@ suite_integration() {
 suite_handoffs() {
   build dev || { build_failed dev; return; }
   CROSSFADE_HANDOFFS=$handoffs run_pytest "hand-offs with random kills" 7200 \
-    tests/integration/test_rollout_random.py -s
+    tests/integration/test_rollout_random.py
 }
 
 suite_checks() {
