@@ -69,7 +69,7 @@ int with_config(const CliContext& context, const CliArguments& arguments) {
   const auto config = config_of(context, arguments);
   if (!config) return tell_error(context, arguments.json, config.error().message);
   if (arguments.verb == Verb::check) return check(context, arguments, *config);
-  if (arguments.verb == Verb::init) return init_command(context, *config, arguments.json);
+  if (arguments.verb == Verb::init) return init_command(context, *config, arguments);
   if (arguments.verb == Verb::map) return map(context, arguments, *config);
   return context.run(*config, arguments.run);
 }

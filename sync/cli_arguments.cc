@@ -64,7 +64,8 @@ class Grammar {
     verb("check", "Check the configuration and both stores", Verb::check)
         ->add_flag("--config-only", into.config_only,
                    "Only read the configuration and print it with every default");
-    verb("init", "Create the control table that groups need", Verb::init);
+    add_dry_run(*verb("init", "Create the control table that groups need", Verb::init),
+                into.of_group);
   }
 
   void add_question_verbs() {

@@ -70,6 +70,8 @@ class ControlTable {
   /// not there. Fault::invalid when there is a table of that name with other keys;
   /// Fault::forbidden, with the command that creates it by hand, when the permission is missing.
   Task<Result<bool>> create();
+  /// Whether there is a table of that name; its errors are those of create().
+  Task<Result<bool>> is_there();
   /// Fault::not_found, with the sentence that names `crossfade init`, when it is not there.
   Task<Result<void>> check();
 

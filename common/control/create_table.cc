@@ -78,11 +78,18 @@ Task<Result<void>> ControlTable::check() {
                              table_, table->status));
 }
 
+Task<Result<bool>> ControlTable::is_there() {
+  const auto there = co_await client_.describe_table(table_);
+  if (!there && there.error().fault == Fault::not_found) co_return false;
+  if (!there) co_return with_command(there.error());
+  CO_TRY_VOID(check_keys(*there));
+  co_return true;
+}
+
 /// True when this call created it.
 Task<Result<bool>> ControlTable::begin_creating() {
-  const auto there = co_await client_.describe_table(table_);
+  CO_TRY(const bool there, co_await is_there());
   if (there) co_return false;
-  if (there.error().fault != Fault::not_found) co_return with_command(there.error());
   const auto created = co_await client_.create_table(request_for(table_));
   if (created) co_return true;
   if (is_taken(created.error())) co_return false;

@@ -31,6 +31,8 @@ def service(engines, stores, make_service):
         assert text.count(shown) == 1
         text = text.replace(shown, wanted)
     service.config.write_text(text)
+    dry = service.cli("init", "--dry-run")
+    assert dry.returncode == 0 and "would be created, as by" in dry.stdout, dry.stderr
     done = service.cli("init")
     assert done.returncode == 0, done.stderr
     yield service

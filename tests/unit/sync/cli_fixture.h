@@ -62,7 +62,7 @@ class CliTest : public testing::Test {
     };
     context.check = [this](const Config&, Executor) { return found(checks_); };
     context.new_id = [this] { return "key-" + std::to_string(++ids_); };
-    context.make_control_table = [this](const Config&) { return made_; };
+    context.make_control_table = [this](const Config&, bool) { return made_; };
     return run_cli(arguments, context);
   }
   int call_with_config(std::vector<std::string> arguments) {

@@ -110,6 +110,13 @@ TEST_F(CliTest, CreatesTheControlTable) {
   made_ = ControlTableMade{"crossfade-control", false};
   EXPECT_EQ(call_with_config({"init", "--json"}), 0);
   EXPECT_EQ(out(), "{\"table\":\"crossfade-control\",\"created\":false}\n");
+  made_ = ControlTableMade{"crossfade-control", false, true, "aws dynamodb create-table x"};
+  EXPECT_EQ(call_with_config({"init", "--dry-run"}), 0);
+  EXPECT_EQ(out(),
+            "Nothing was done: the control table crossfade-control would be created, as by\n"
+            "  aws dynamodb create-table x\n");
+  EXPECT_EQ(call_with_config({"init", "--dry-run", "--json"}), 0);
+  EXPECT_EQ(json::parse(out())["by_hand"], "aws dynamodb create-table x");
   made_ = fail(Fault::forbidden, "The account may not; run \"aws dynamodb create-table\".");
   EXPECT_EQ(call_with_config({"init"}), 1);
   EXPECT_THAT(err(), HasSubstr("run \"aws dynamodb create-table\""));
