@@ -113,17 +113,17 @@ class ItemWriterTest : public dynamo::DynamoTest {
     return fmt::format("{:016x}", hash_of(key(pk)));
   }
 
+  // Outlive the server, whose threads use them.
+  std::mutex mutex;
+  std::vector<Reply> replies_;
+  std::vector<Call> calls_;
+
   codec::Mapper mapper;
   fakes::HttpServer server;
   std::unique_ptr<dynamo::Client> client;
   std::optional<ItemWriter> writer;
   dynamo::MaySend may_write;
   Stop stop{io.get_executor()};
-
- private:
-  std::mutex mutex;
-  std::vector<Reply> replies_;
-  std::vector<Call> calls_;
 };
 
 class ItemSwapTest : public ItemWriterTest {
