@@ -137,7 +137,7 @@ suite_clients() {
 suite_integration() {
   build dev || { build_failed dev; return; }
   run_pytest "integration tests" 2400 tests/integration -n "$INTEGRATION_PROCESSES" \
-    ${pattern:+-k "$pattern"}
+    --dist loadgroup ${pattern:+-k "$pattern"}
 }
 
 suite_handoffs() {

@@ -12,6 +12,8 @@ TABLES = {"Orders": "shop.orders", "Carts": "shop.carts"}
 STATE = "crossfade_example"
 STAYS, MOVED = "user-8", "user-7"
 
+pytestmark = pytest.mark.xdist_group("example")  # its names are those of the file
+
 
 @pytest.fixture
 def service(engines, stores, make_service):
